@@ -1,0 +1,216 @@
+//! `SigningKey`: an unencrypted Ed25519 private key in OpenSSH's file format.
+//!
+//! The secret leaves memory when the value is dropped, and neither `Debug` nor any error shows it.
+
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use ed25519_dalek::Signer as _;
+use ssh_key::private::{Ed25519Keypair, KeypairData};
+use ssh_key::{LineEnding, PrivateKey};
+use zeroize::Zeroizing;
+
+use super::{KeyError, KeyId, PublicKey, SIGNATURE_BYTES};
+use crate::entropy::Entropy;
+
+/// The most bytes of a private key file; OpenSSH's own Ed25519 files have about 400.
+const MAX_FILE_BYTES: u64 = 64 * 1024;
+
+/// A private key that signs records.
+pub struct SigningKey {
+    secret: ed25519_dalek::SigningKey,
+    public: PublicKey,
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({})", self.public.id())
+    }
+}
+
+impl SigningKey {
+    /// Makes a new key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Entropy`] when there is no randomness.
+    pub fn generate(entropy: &mut dyn Entropy) -> Result<Self, KeyError> {
+        let mut seed = Zeroizing::new([0; 32]);
+        entropy.fill(seed.as_mut_slice())?;
+        Ok(Self::from_seed(&seed))
+    }
+
+    /// Makes the key that belongs to a seed (the "private key" of RFC 8032, 5.1.5).
+    #[must_use]
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self::new(ed25519_dalek::SigningKey::from_bytes(seed))
+    }
+
+    fn new(secret: ed25519_dalek::SigningKey) -> Self {
+        let public = PublicKey::admitted(secret.verifying_key());
+        Self { secret, public }
+    }
+
+    /// Reads a private key file of OpenSSH.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Missing`], [`KeyError::Unreadable`], [`KeyError::Exposed`] (mode other than
+    /// owner-only), [`KeyError::Encrypted`], [`KeyError::OtherPrivateKey`],
+    /// [`KeyError::NotAPrivateKey`].
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let unreadable = |source: std::io::Error| match source.kind() {
+            ErrorKind::NotFound => KeyError::Missing {
+                path: path.to_owned(),
+            },
+            _ => KeyError::Unreadable {
+                path: path.to_owned(),
+                source,
+            },
+        };
+        let metadata = fs::metadata(path).map_err(unreadable)?;
+        if !metadata.is_file() || metadata.len() > MAX_FILE_BYTES {
+            return Err(KeyError::NotAPrivateKey {
+                path: path.to_owned(),
+            });
+        }
+        refuse_exposed(path, &metadata)?;
+        let pem = Zeroizing::new(fs::read(path).map_err(unreadable)?);
+        let key =
+            PrivateKey::from_openssh(pem.as_slice()).map_err(|_| KeyError::NotAPrivateKey {
+                path: path.to_owned(),
+            })?;
+        if key.is_encrypted() {
+            return Err(KeyError::Encrypted {
+                path: path.to_owned(),
+            });
+        }
+        let KeypairData::Ed25519(pair) = key.key_data() else {
+            let algorithm = key.algorithm().to_string();
+            return Err(KeyError::OtherPrivateKey {
+                path: path.to_owned(),
+                algorithm,
+            });
+        };
+        let secret =
+            ed25519_dalek::SigningKey::try_from(pair).map_err(|_| KeyError::NotAPrivateKey {
+                path: path.to_owned(),
+            })?;
+        Ok(Self::new(secret))
+    }
+
+    /// Writes the private key to a new file with mode 0600, and the public line beside it with
+    /// the ending `.pub`, as `ssh-keygen` does. Directories that are missing get mode 0700.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Exists`] when either file is there, [`KeyError::Unwritable`].
+    pub fn save(&self, path: &Path, comment: &str) -> Result<(), KeyError> {
+        let unwritable = |source: std::io::Error| match source.kind() {
+            ErrorKind::AlreadyExists => KeyError::Exists {
+                path: path.to_owned(),
+            },
+            _ => KeyError::Unwritable {
+                path: path.to_owned(),
+                source,
+            },
+        };
+        let mut public_path = path.as_os_str().to_owned();
+        public_path.push(".pub");
+        let public_path = PathBuf::from(public_path);
+        for path in [path, &public_path] {
+            if path.symlink_metadata().is_ok() {
+                return Err(KeyError::Exists {
+                    path: path.to_owned(),
+                });
+            }
+        }
+        if let Some(parent) = path.parent() {
+            create_private_dir(parent).map_err(unwritable)?;
+        }
+        let pair = Ed25519Keypair::from(&self.secret);
+        let pem = PrivateKey::new(KeypairData::Ed25519(pair), comment)
+            .and_then(|key| key.to_openssh(LineEnding::LF))
+            .map_err(|_| unwritable(std::io::Error::other("the comment cannot be encoded")))?;
+        let mut file = private_options().open(path).map_err(unwritable)?;
+        let line = format!("{} {comment}\n", self.public.to_openssh());
+        let written = file
+            .write_all(pem.as_bytes())
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::write(&public_path, line));
+        written.map_err(|source| {
+            // Half a key is worse than none; the first error is the one to tell.
+            drop(fs::remove_file(path));
+            drop(fs::remove_file(&public_path));
+            unwritable(source)
+        })
+    }
+
+    /// Returns the public half.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// Returns the fingerprint.
+    #[must_use]
+    pub fn id(&self) -> &KeyId {
+        self.public.id()
+    }
+
+    /// Signs `message` (RFC 8032, 5.1.6; pure Ed25519, deterministic).
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
+        self.secret.sign(message).to_bytes()
+    }
+}
+
+#[cfg(unix)]
+fn private_options() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    options
+}
+
+#[cfg(not(unix))]
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    options
+}
+
+#[cfg(unix)]
+fn create_private_dir(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+}
+
+#[cfg(not(unix))]
+fn create_private_dir(path: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+#[cfg(unix)]
+fn refuse_exposed(path: &Path, metadata: &fs::Metadata) -> Result<(), KeyError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(KeyError::Exposed {
+            path: path.to_owned(),
+            mode,
+        })
+    }
+}
+
+#[cfg(not(unix))]
+fn refuse_exposed(_: &Path, _: &fs::Metadata) -> Result<(), KeyError> {
+    Ok(())
+}
