@@ -1,0 +1,206 @@
+//! Objects: commits, trees and blobs as raw bytes, each within a cap.
+//!
+//! Takes ids and gives bytes. The size is read from the object's header before anything is
+//! inflated, so that a blob of zeros that is small on disk cannot fill the memory.
+//!
+//! # What is not checked
+//!
+//! Modes and names of tree entries beyond their form: `..` and `.git` come out as they stand, and
+//! must never be joined to a path on disk.
+
+use git2::{ErrorCode, ObjectType};
+
+use super::{CommitFault, GitError, RawCommit, Repo, from_oid, to_oid};
+use crate::object_id::ObjectId;
+
+/// The most bytes of a commit object that are read.
+pub const MAX_COMMIT_BYTES: usize = 16 << 20;
+/// The most bytes of one tree object that are read: a directory of a million files.
+pub const MAX_TREE_BYTES: usize = 64 << 20;
+
+/// The four types of Git objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    /// A commit.
+    Commit,
+    /// A directory.
+    Tree,
+    /// The content of a file.
+    Blob,
+    /// An annotated tag.
+    Tag,
+}
+
+/// One entry of a tree object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeEntry {
+    /// The mode, such as `0o100644` or `0o40000`.
+    pub mode: u32,
+    /// The name, any bytes but NUL and `/`.
+    pub name: Vec<u8>,
+    /// What the name stands for.
+    pub id: ObjectId,
+}
+
+impl TreeEntry {
+    /// Answers whether the entry is a directory.
+    #[must_use]
+    pub const fn is_tree(&self) -> bool {
+        self.mode == 0o40000
+    }
+}
+
+impl Repo {
+    /// Reads a commit.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::MissingObject`]; [`GitError::MalformedCommit`], which is an answer about the
+    /// commit and must be reported as one; [`GitError::TooLarge`], [`GitError::Object`].
+    pub fn commit(&self, commit_id: ObjectId) -> Result<RawCommit, GitError> {
+        let bytes = self.commit_bytes(commit_id)?;
+        RawCommit::parse(commit_id, &bytes).map_err(|fault: CommitFault| {
+            GitError::MalformedCommit {
+                id: commit_id,
+                fault,
+            }
+        })
+    }
+
+    /// Reads the bytes of a commit object, without Git's object header.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Repo::blob`].
+    pub fn commit_bytes(&self, commit_id: ObjectId) -> Result<Vec<u8>, GitError> {
+        self.object(commit_id, ObjectKind::Commit, MAX_COMMIT_BYTES)
+    }
+
+    /// Reads a blob of at most `cap` bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::MissingObject`]; [`GitError::TooLarge`] before anything is inflated;
+    /// [`GitError::WrongKind`] when the id names something else; [`GitError::Object`].
+    pub fn blob(&self, blob_id: ObjectId, cap: usize) -> Result<Vec<u8>, GitError> {
+        self.object(blob_id, ObjectKind::Blob, cap)
+    }
+
+    /// Reads the entries of a tree, in its own order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Repo::blob`], and [`GitError::MalformedTree`].
+    pub fn tree(&self, tree_id: ObjectId) -> Result<Vec<TreeEntry>, GitError> {
+        let bytes = self.tree_bytes(tree_id)?;
+        parse_tree(&bytes, tree_id).ok_or(GitError::MalformedTree { id: tree_id })
+    }
+
+    /// Returns what an annotated tag names.
+    pub(in crate::git) fn tag_target(&self, tag_id: ObjectId) -> Result<ObjectId, GitError> {
+        let tag = self.object(tag_id, ObjectKind::Tag, MAX_COMMIT_BYTES)?;
+        let first = tag.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let target = first.strip_prefix(b"object ").and_then(|hex| {
+            let hex = std::str::from_utf8(hex).ok()?;
+            hex.parse().ok()
+        });
+        target.ok_or(GitError::MissingObject { id: tag_id })
+    }
+
+    /// Reads the bytes of a tree object.
+    pub(in crate::git) fn tree_bytes(&self, tree_id: ObjectId) -> Result<Vec<u8>, GitError> {
+        self.object(tree_id, ObjectKind::Tree, MAX_TREE_BYTES)
+    }
+
+    /// Returns the type and the size of an object, without inflating it.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::MissingObject`], [`GitError::Object`].
+    pub fn object_header(&self, id: ObjectId) -> Result<(ObjectKind, usize), GitError> {
+        let odb = self.odb()?;
+        let (size, kind) = odb
+            .read_header(to_oid(id)?)
+            .map_err(|source| unreadable(id, source))?;
+        Ok((kind_of(id, kind)?, size))
+    }
+
+    /// Answers whether an object is here.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::Failed`] when the object database cannot be opened.
+    pub fn has_object(&self, id: ObjectId) -> Result<bool, GitError> {
+        let odb = self.odb()?;
+        Ok(to_oid(id).is_ok_and(|oid| odb.exists(oid)))
+    }
+
+    /// Writes an object as a loose file, unless it is here already.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::Failed`]: no space, no permission.
+    pub fn write_object(&self, kind: ObjectKind, bytes: &[u8]) -> Result<ObjectId, GitError> {
+        let kind = match kind {
+            ObjectKind::Commit => ObjectType::Commit,
+            ObjectKind::Tree => ObjectType::Tree,
+            ObjectKind::Blob => ObjectType::Blob,
+            ObjectKind::Tag => ObjectType::Tag,
+        };
+        let oid = self.odb()?.write(kind, bytes);
+        oid.map(from_oid)
+            .map_err(|source| GitError::failed("write an object; is there space?", source))
+    }
+
+    pub(super) fn object(
+        &self,
+        id: ObjectId,
+        kind: ObjectKind,
+        cap: usize,
+    ) -> Result<Vec<u8>, GitError> {
+        let (found, size) = self.object_header(id)?;
+        if found != kind {
+            return Err(GitError::WrongKind { id, found });
+        }
+        if size > cap {
+            return Err(GitError::TooLarge { id, size, cap });
+        }
+        let odb = self.odb()?;
+        let object = odb
+            .read(to_oid(id)?)
+            .map_err(|source| unreadable(id, source))?;
+        Ok(object.data().to_vec())
+    }
+
+    fn odb(&self) -> Result<git2::Odb<'_>, GitError> {
+        let odb = self.inner().odb();
+        odb.map_err(|source| GitError::failed("open the object database", source))
+    }
+}
+
+fn kind_of(id: ObjectId, kind: ObjectType) -> Result<ObjectKind, GitError> {
+    match kind {
+        ObjectType::Commit => Ok(ObjectKind::Commit),
+        ObjectType::Tree => Ok(ObjectKind::Tree),
+        ObjectType::Blob => Ok(ObjectKind::Blob),
+        ObjectType::Tag => Ok(ObjectKind::Tag),
+        ObjectType::Any => Err(GitError::MissingObject { id }),
+    }
+}
+
+fn unreadable(id: ObjectId, source: git2::Error) -> GitError {
+    match source.code() {
+        ErrorCode::NotFound => GitError::MissingObject { id },
+        _ => GitError::Object { id, source },
+    }
+}
+
+fn parse_tree(bytes: &[u8], tree_id: ObjectId) -> Option<Vec<TreeEntry>> {
+    let entries = super::tree::parse(bytes, tree_id.as_bytes().len())?;
+    let owned = entries.iter().map(|entry| TreeEntry {
+        mode: entry.mode,
+        name: entry.name.to_vec(),
+        id: entry.id,
+    });
+    Some(owned.collect())
+}

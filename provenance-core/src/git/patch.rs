@@ -1,0 +1,136 @@
+//! The `patch` digest: what a commit changes, wherever it is rebased to.
+//!
+//! Takes a commit, gives one digest of what it removes and adds relative to its first parent. It
+//! is equal after a clean rebase or cherry-pick, and, unlike `git patch-id`, it changes when white
+//! space does: re-indenting a line of Python moves it into another block.
+//!
+//! # The bytes
+//!
+//! `D(p1, p2, …)` is SHA-256 over its parts, each preceded by its length as eight big-endian bytes.
+//!
+//! ```text
+//! patch = D("git-provenance patch v1", F1…, F2…, …)
+//! ```
+//!
+//! with four parts for each path at which the trees of the first parent (the empty tree for a root
+//! commit) and of the commit differ; bytewise order of paths, no renames:
+//!
+//! 1. the path's bytes;
+//! 2. the old mode as six octal digits, `000000` where there was none;
+//! 3. the new mode, likewise;
+//! 4. the 32 bytes of
+//!    - `D("objects", old, new)`, with object ids as raw bytes, empty where there was or is
+//!      nothing, if either side is a submodule or binary (NUL in its first 8000 bytes), or the
+//!      sides are over the bounds of [`diff::hunks`] (a side over 32 MiB, both together over
+//!      1,048,576 lines);
+//!    - else `D("lines", removed, added, removed, added, …)`, two parts for each hunk: its removed
+//!      lines as they stand, and its added ones. The hunks are those of
+//!      `git diff -U0 --diff-algorithm=myers --no-indent-heuristic --text`. Equal ids have none.
+//!
+//! # What is not checked
+//!
+//! Where in its file a hunk stands: a rebase moves it. Attributes (`-diff`, `text`) and
+//! configuration change nothing.
+
+use super::diff::{self, DiffError, Setting};
+use super::tree::{Change, Version};
+use super::{GitError, RawCommit, Repo};
+use crate::digest::Digest;
+
+/// Separates this digest from every other, and this layout from later ones.
+const TAG: &[u8] = b"git-provenance patch v1";
+
+impl Repo {
+    /// Returns the digest of what `commit` changes; `None` for a merge, which has none.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::MissingObject`], and what else reading commits, trees and blobs gives.
+    pub fn patch_digest(&self, commit: &RawCommit) -> Result<Option<Digest>, GitError> {
+        let old_tree_id = match commit.parent_ids.as_slice() {
+            [] => None,
+            [parent_id] => Some(self.commit(*parent_id)?.tree_id),
+            _ => return Ok(None),
+        };
+        let mut parts = vec![TAG.to_vec()];
+        for change in self.changed_paths(old_tree_id, Some(commit.tree_id))? {
+            let file = self.file_digest(&change)?;
+            parts.extend([
+                change.path,
+                mode(change.old),
+                mode(change.new),
+                file.as_bytes().to_vec(),
+            ]);
+        }
+        Ok(Some(Digest::of_parts(parts.iter().map(Vec::as_slice))))
+    }
+
+    fn file_digest(&self, change: &Change) -> Result<Digest, GitError> {
+        if let (Some(old), Some(new)) = (change.old, change.new)
+            && old.id == new.id
+        {
+            return Ok(Digest::of_parts([b"lines".as_slice()]));
+        }
+        let objects = || {
+            let id = |version: &'_ Option<Version>| {
+                version.map_or_else(Vec::new, |version| version.id.as_bytes().to_vec())
+            };
+            let (old, new) = (id(&change.old), id(&change.new));
+            Ok(Digest::of_parts([b"objects".as_slice(), &old, &new]))
+        };
+        let (Some(old), Some(new)) = (self.lines_of(change.old)?, self.lines_of(change.new)?)
+        else {
+            return objects();
+        };
+        if diff::is_binary(&old) || diff::is_binary(&new) {
+            return objects();
+        }
+        let hunks = match diff::hunks(&old, &new, Setting::Plain) {
+            Ok(hunks) => hunks,
+            Err(DiffError::TooLarge { .. }) => return objects(),
+            Err(DiffError::Xdiff(source)) => {
+                return Err(GitError::failed("compare lines", source));
+            }
+        };
+        let (old, new) = (Lines::of(&old), Lines::of(&new));
+        let parts = hunks.iter().flat_map(|hunk| {
+            [
+                old.bytes(hunk.old_range().start, hunk.old_range().end),
+                new.bytes(hunk.new_range().start, hunk.new_range().end),
+            ]
+        });
+        Ok(Digest::of_parts(
+            [b"lines".as_slice()].into_iter().chain(parts),
+        ))
+    }
+}
+
+fn mode(version: Option<Version>) -> Vec<u8> {
+    format!("{:06o}", version.map_or(0, |version| version.mode)).into_bytes()
+}
+
+/// A content with the offsets of its lines.
+struct Lines<'a> {
+    content: &'a [u8],
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(content: &'a [u8]) -> Self {
+        let mut starts = vec![0];
+        starts.extend(diff::lines(content).scan(0, |at, line| {
+            *at += line.len();
+            Some(*at)
+        }));
+        Self { content, starts }
+    }
+
+    /// The bytes of the lines from `start` up to `end`.
+    fn bytes(&self, start: usize, end: usize) -> &'a [u8] {
+        let offset = |line: usize| self.starts.get(line).copied();
+        offset(start)
+            .zip(offset(end))
+            .and_then(|(start, end)| self.content.get(start..end))
+            .unwrap_or_default()
+    }
+}
