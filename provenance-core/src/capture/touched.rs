@@ -1,0 +1,119 @@
+//! `Touched`: the files that a commit changes and an agent had to do with.
+//!
+//! Takes a scene and the journal; gives the chain of each such file, brought up to the commit, with
+//! the lines that the commit adds.
+
+use super::CaptureError;
+use super::chain::{FileChain, Labels};
+use super::fold::Watched;
+use super::observe::Scene;
+use super::relatives::Relatives;
+use super::running::{Running, commands};
+use super::site::Site;
+use super::states::MAX_TEXT_BYTES;
+use crate::git::added::{AddedLines, is_lfs_pointer};
+use crate::git::diff;
+use crate::git::tree::{MergeChange, Version};
+use crate::git::{GitError, Repo};
+use crate::repo_path::RepoPath;
+
+/// So many steps of one file are not gone through twice.
+const MANY_STEPS: usize = 8;
+
+/// One file that the commit changes and an agent had to do with.
+pub(super) struct Touched {
+    pub(super) path: RepoPath,
+    pub(super) chain: FileChain,
+    pub(super) added: AddedLines,
+    pub(super) blob: Option<Vec<u8>>,
+    /// Whose the lines of the blob are.
+    pub(super) labels: Labels,
+}
+
+pub(super) fn changes(repo: &Repo, scene: &Scene<'_>) -> Result<Vec<MergeChange>, CaptureError> {
+    if scene.parent_tree_ids.len() > 1 {
+        return Ok(repo.changed_paths_of_merge(scene.parent_tree_ids, scene.tree_id)?);
+    }
+    let parent = scene.parent_tree_ids.first().copied();
+    let changes = repo.changed_paths(parent, Some(scene.tree_id))?;
+    Ok(changes
+        .into_iter()
+        .map(|change| MergeChange {
+            path: change.path,
+            old: vec![change.old],
+            new: change.new,
+        })
+        .collect())
+}
+
+/// Brings the chains of the changed files up to the commit.
+pub(super) fn gather(
+    site: &Site<'_>,
+    scene: &Scene<'_>,
+    watched: &Watched,
+    running: &[Running],
+) -> Result<Vec<Touched>, CaptureError> {
+    let commands = commands(site, running)?;
+    let mut files = Vec::new();
+    let changes = changes(&site.repo, scene)?;
+    let mut relatives = Relatives::new(site, scene.now, &changes);
+    for change in changes {
+        // Names that no record can hold are not claimed.
+        let Ok(path) = RepoPath::new(change.path) else {
+            continue;
+        };
+        let mut chain = FileChain::open(site, &path);
+        if chain.replay(site, &watched.steps) >= MANY_STEPS {
+            chain.keep_early(site, watched.end)?;
+        }
+        chain.count_out(&watched.used);
+        let is_new = change.old.iter().all(Option::is_none);
+        let kin = relatives.of(watched, &path, is_new);
+        if chain.is_empty() && commands.is_empty() && kin.is_empty() {
+            continue;
+        }
+        let blob = blob(&site.repo, change.new)?;
+        let is_text = blob
+            .as_deref()
+            .is_some_and(|blob| !diff::is_binary(blob) && !is_lfs_pointer(blob));
+        if is_text {
+            for command in &commands {
+                command.observe(site, &path, &mut chain, blob.as_deref().unwrap_or_default());
+            }
+        }
+        let text = blob.as_deref().filter(|_| is_text);
+        let mut labels = chain.settle(text);
+        if let Some(text) = text {
+            for relative in &kin {
+                chain.borrow(&mut labels, relative, text);
+            }
+        }
+        if chain.is_empty() {
+            continue;
+        }
+        let added = match change.new {
+            Some(version) => site.repo.added_to_file(&change.old, version)?,
+            None => AddedLines::Ranges(Vec::new()),
+        };
+        files.push(Touched {
+            path,
+            chain,
+            added,
+            blob,
+            labels,
+        });
+    }
+    Ok(files)
+}
+
+/// Reads a file's content; `None` where there is none that fits.
+pub(super) fn blob(repo: &Repo, version: Option<Version>) -> Result<Option<Vec<u8>>, CaptureError> {
+    let Some(version) = version.filter(|version| version.is_file()) else {
+        return Ok(None);
+    };
+    match repo.blob(version.id, MAX_TEXT_BYTES) {
+        Ok(blob) => Ok(Some(blob)),
+        Err(GitError::TooLarge { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
