@@ -1,0 +1,145 @@
+//! Records that `commit-msg` fixed and `post-commit` has not sealed yet, and the count of commits
+//! that were made with the hooks switched off.
+//!
+//! Lives in `$GIT_DIR/provenance/pending/`, per worktree. A file holds the predicate's canonical
+//! bytes on its first line and capture's receipt on its second. It is named by the record id of
+//! the first, so that a damaged one is recognized and a record is never sealed under another id.
+//!
+//! # What is not checked
+//!
+//! Whether the commit happened. An aborted commit leaves its record here; the next one that
+//! succeeds clears it away.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::AttestError;
+use crate::canonical::CanonicalError;
+use crate::capture::{Receipt, local};
+use crate::digest::Digest;
+use crate::git::Repo;
+use crate::record::{Authoring, RecordId};
+
+/// The most bytes of a pending file: a predicate that fits a line, and its receipt.
+const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// A record that was fixed, and what it used up of what was captured.
+#[derive(Debug, Clone)]
+pub(super) struct FixedRecord {
+    pub(super) record_id: RecordId,
+    pub(super) authoring: Authoring,
+    pub(super) receipt: Receipt,
+}
+
+/// The directory of one worktree's pending records.
+pub(super) struct Pending {
+    dir: PathBuf,
+    skipped_file: PathBuf,
+}
+
+impl Pending {
+    pub(super) fn of(repo: &Repo) -> Self {
+        let state = repo.git_dir().join("provenance");
+        Self {
+            dir: state.join("pending"),
+            skipped_file: state.join("skipped"),
+        }
+    }
+
+    /// Keeps a predicate's canonical bytes, and the receipt, until a commit has them.
+    pub(super) fn keep(&self, predicate: &str, receipt: &Receipt) -> Result<RecordId, AttestError> {
+        let record_id = Digest::of(predicate.as_bytes());
+        let path = self.path(record_id);
+        let receipt = serde_json::to_string(receipt).map_err(CanonicalError::Shape)?;
+        local::write(&path, format!("{predicate}\n{receipt}\n").as_bytes())
+            .map_err(|source| AttestError::State { path, source })?;
+        Ok(record_id)
+    }
+
+    /// Returns a fixed record; `None` where there is none or the file was damaged.
+    pub(super) fn get(&self, record_id: RecordId) -> Option<FixedRecord> {
+        let bytes = local::read(&self.path(record_id), MAX_FILE_BYTES).ok()??;
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let predicate = lines.next()?;
+        (Digest::of(predicate) == record_id).then_some(())?;
+        Some(FixedRecord {
+            record_id,
+            authoring: serde_json::from_slice(predicate).ok()?,
+            receipt: serde_json::from_slice(lines.next()?).ok()?,
+        })
+    }
+
+    /// Returns all fixed records, newest first.
+    pub(super) fn all(&self) -> Vec<FixedRecord> {
+        let mut records: Vec<_> = fs::read_dir(&self.dir)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|file| {
+                let name = file.file_name();
+                let hex = Path::new(&name).file_stem()?.to_str()?;
+                let record = self.get(Digest::from_hex(hex).ok()?)?;
+                let modified = file.metadata().and_then(|data| data.modified()).ok()?;
+                Some((modified, record))
+            })
+            .collect();
+        records.sort_by_key(|(modified, record)| (*modified, record.record_id));
+        records
+            .into_iter()
+            .rev()
+            .map(|(_, record)| record)
+            .collect()
+    }
+
+    /// Removes one fixed record.
+    pub(super) fn remove(&self, record_id: RecordId) {
+        // What cannot be removed is passed over by the next commit: its tree does not fit.
+        drop(fs::remove_file(self.path(record_id)));
+    }
+
+    /// Removes every fixed record: a commit has happened, and what is left belongs to none.
+    pub(super) fn clear(&self) {
+        for record in self.all() {
+            self.remove(record.record_id);
+        }
+    }
+
+    /// Counts one more commit that was made with the hooks switched off.
+    pub(super) fn count_skipped(&self) -> Result<(), AttestError> {
+        let count = self.skipped() + 1;
+        local::write(&self.skipped_file, count.to_string().as_bytes()).map_err(|source| {
+            AttestError::State {
+                path: self.skipped_file.clone(),
+                source,
+            }
+        })
+    }
+
+    /// Returns how many commits were made so since the last record.
+    pub(super) fn skipped(&self) -> u64 {
+        let bytes = local::read(&self.skipped_file, 32)
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        String::from_utf8(bytes)
+            .ok()
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(0)
+    }
+
+    /// Forgets them: a record has said it.
+    pub(super) fn forget_skipped(&self) -> Result<(), AttestError> {
+        match fs::remove_file(&self.skipped_file) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(AttestError::State {
+                path: self.skipped_file.clone(),
+                source,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn path(&self, record_id: RecordId) -> PathBuf {
+        self.dir.join(format!("{}.json", record_id.to_hex()))
+    }
+}

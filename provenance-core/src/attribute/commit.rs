@@ -1,0 +1,202 @@
+//! `CommitFacts`: one commit, what is believed about it, and what that says about its lines.
+//!
+//! A [`CommitCache`] holds the facts of the commits that were asked about, so that each is judged
+//! once however many of its lines survive. It is shared between threads; repositories are not.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::AttributeError;
+use super::claims::Claims;
+use crate::git::{GitError, Person, RawCommit, Repo};
+use crate::object_id::ObjectId;
+use crate::verify::{Judgement, Reason, Verdict, Verifier, VerifyError};
+
+/// One commit, what is believed about it, and what that says about its lines.
+#[derive(Debug, Clone)]
+pub struct CommitFacts {
+    /// The commit.
+    pub commit_id: ObjectId,
+    /// Its parents, from the raw header; none where the commit is malformed.
+    pub parent_ids: Vec<ObjectId>,
+    /// `Name <address>`, as UTF-8, not escaped.
+    pub author: String,
+    /// The author's name alone, as UTF-8, not escaped.
+    pub author_name: String,
+    /// When it was written.
+    pub author_moment: Moment,
+    /// When it was committed.
+    pub commit_moment: Moment,
+    /// The first line of the message, as UTF-8, not escaped.
+    pub title: String,
+    /// What is believed about it.
+    pub judgement: Judgement,
+    /// What that says about its lines.
+    pub claims: Claims,
+    /// Whether all parents are here. Where they are not, nobody can say which lines it adds, and
+    /// the claims leave the remainder unattested.
+    pub is_whole: bool,
+}
+
+/// A moment as Git keeps it: of the world, and of the place where it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Moment {
+    /// Seconds since the Unix epoch.
+    pub seconds: i64,
+    /// The offset from UTC in minutes.
+    pub offset_minutes: i32,
+}
+
+impl Moment {
+    const fn of(person: &Person) -> Self {
+        Self {
+            seconds: person.seconds,
+            offset_minutes: person.offset_minutes,
+        }
+    }
+}
+
+impl CommitFacts {
+    /// Reads a commit and judges it.
+    ///
+    /// # Errors
+    ///
+    /// [`AttributeError::Git`] when the commit cannot be read, [`AttributeError::Verify`] when it
+    /// cannot be judged.
+    pub fn read(
+        repo: &Repo,
+        verifier: &Verifier<'_>,
+        commit_id: ObjectId,
+    ) -> Result<Self, AttributeError> {
+        let raw = match repo.commit(commit_id) {
+            Ok(raw) => Some(raw),
+            // An answer, and the judgement gives it.
+            Err(GitError::MalformedCommit { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let parent_ids = raw
+            .as_ref()
+            .map_or_else(Vec::new, |raw| raw.parent_ids.clone());
+        let mut is_whole = true;
+        for parent_id in &parent_ids {
+            is_whole &= repo.has_object(*parent_id)?;
+        }
+        let judgement = match verifier.judge(commit_id) {
+            // The change cannot be held against the record: the parents are not here.
+            Err(VerifyError::Git(GitError::MissingObject { .. })) if !is_whole => {
+                incomplete(commit_id)
+            }
+            judged => judged?,
+        };
+        let mut claims = Claims::of(&judgement);
+        if !is_whole {
+            claims = claims.without_remainder();
+        }
+        let raw = raw.as_ref();
+        Ok(Self {
+            commit_id,
+            parent_ids,
+            author: raw.map_or_else(String::new, |raw| identity(raw, &raw.author)),
+            author_name: raw.map_or_else(String::new, |raw| decoded(raw, &raw.author.name)),
+            author_moment: raw.map_or_else(Moment::default, |raw| Moment::of(&raw.author)),
+            commit_moment: raw.map_or_else(Moment::default, |raw| Moment::of(&raw.committer)),
+            title: raw.map_or_else(String::new, title),
+            judgement,
+            claims,
+            is_whole,
+        })
+    }
+
+    /// Returns the humans who accepted the change when it was committed, as believed records say.
+    pub fn approvers(&self) -> impl Iterator<Item = &str> {
+        let believed = self.judgement.evidence.iter();
+        believed.filter_map(|evidence| evidence.authoring.get().approver.as_deref())
+    }
+}
+
+/// The answer about a commit at the edge of a history that is not whole.
+fn incomplete(commit_id: ObjectId) -> Judgement {
+    Judgement {
+        commit_id,
+        verdict: Verdict::Untrusted,
+        record_id: None,
+        signer: None,
+        principal: None,
+        pins: Vec::new(),
+        reasons: vec![Reason {
+            code: "history-incomplete",
+            message: "its parents are not here, so no record can be held against its change; \
+                      git fetch --unshallow"
+                .to_owned(),
+        }],
+        evidence: Vec::new(),
+    }
+}
+
+/// The text of a header or message: UTF-8, or what the `encoding` header names, where that is the
+/// other one in wide use.
+fn decoded(commit: &RawCommit, bytes: &[u8]) -> String {
+    let latin1 = commit.encoding.as_deref().is_some_and(|name| {
+        [&b"iso-8859-1"[..], b"iso8859-1", b"latin1", b"latin-1"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+    });
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) if latin1 => bytes.iter().copied().map(char::from).collect(),
+        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+fn identity(commit: &RawCommit, person: &Person) -> String {
+    let (name, email) = (
+        decoded(commit, &person.name),
+        decoded(commit, &person.email),
+    );
+    format!("{name} <{email}>")
+}
+
+/// The first paragraph of the message on one line, as Git's `%s`.
+fn title(commit: &RawCommit) -> String {
+    let lines = commit.message.split(|byte| *byte == b'\n');
+    let lines = lines.map(<[u8]>::trim_ascii);
+    let paragraph: Vec<&[u8]> = lines
+        .skip_while(|line| line.is_empty())
+        .take_while(|line| !line.is_empty())
+        .collect();
+    decoded(commit, &paragraph.join(&b' '))
+}
+
+/// The facts of the commits that were asked about.
+#[derive(Debug, Default)]
+pub struct CommitCache {
+    known: Mutex<HashMap<ObjectId, Arc<CommitFacts>>>,
+}
+
+impl CommitCache {
+    /// Makes an empty cache.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the facts of a commit; reads and judges it when first asked.
+    ///
+    /// # Errors
+    ///
+    /// As for [`CommitFacts::read`].
+    pub fn get(
+        &self,
+        repo: &Repo,
+        verifier: &Verifier<'_>,
+        commit_id: ObjectId,
+    ) -> Result<Arc<CommitFacts>, AttributeError> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(facts) = known().get(&commit_id) {
+            return Ok(Arc::clone(facts));
+        }
+        // Not under the lock: two threads may judge the same commit, and none waits.
+        let facts = Arc::new(CommitFacts::read(repo, verifier, commit_id)?);
+        Ok(Arc::clone(known().entry(commit_id).or_insert(facts)))
+    }
+}

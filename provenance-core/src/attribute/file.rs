@@ -1,0 +1,98 @@
+//! `blame`: who wrote each line of a file.
+//!
+//! Takes a commit and a path. Git says which commit each line came from, and the claims of that
+//! commit say whose it is.
+//!
+//! # What is not checked
+//!
+//! Whether the file is text. A binary has lines too, as `git blame` has it.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use super::AttributeError;
+use super::claims::FileClaims;
+use super::commit::{CommitCache, CommitFacts};
+use super::kind::LineAuthor;
+use crate::digest::Digest;
+use crate::git::blame::{BlameOptions, BlamedLine};
+use crate::git::diff::MAX_BYTES;
+use crate::git::{GitError, Repo};
+use crate::object_id::ObjectId;
+use crate::verify::Verifier;
+
+/// One line of a file, the commit that it came from, and who wrote it.
+#[derive(Debug, Clone)]
+pub struct AttributedLine {
+    /// Where it stands, where it came from, and what it says.
+    pub origin: BlamedLine,
+    /// The commit that it came from.
+    pub commit: Arc<CommitFacts>,
+    /// Who wrote it.
+    pub author: LineAuthor,
+}
+
+/// Returns who wrote each line of a file, as it stands in `commit_id`.
+///
+/// # Errors
+///
+/// [`AttributeError`] when there is no such file or line, or a commit cannot be read or judged.
+pub fn blame(
+    repo: &Repo,
+    verifier: &Verifier<'_>,
+    cache: &CommitCache,
+    commit_id: ObjectId,
+    path: &[u8],
+    options: &BlameOptions,
+) -> Result<Vec<AttributedLine>, AttributeError> {
+    let lines = repo.blame(commit_id, path, options)?;
+    // Before the claims, because they borrow from it.
+    let mut commits: HashMap<ObjectId, Arc<CommitFacts>> = HashMap::new();
+    for line in &lines {
+        if let Entry::Vacant(new) = commits.entry(line.commit_id) {
+            new.insert(cache.get(repo, verifier, line.commit_id)?);
+        }
+    }
+    let mut claims: HashMap<(ObjectId, Arc<[u8]>), FileClaims<'_>> = HashMap::new();
+    let mut attributed = Vec::with_capacity(lines.len());
+    for line in lines {
+        let Some(commit) = commits.get(&line.commit_id) else {
+            continue;
+        };
+        let key = (line.commit_id, Arc::clone(&line.original_path));
+        let file = match claims.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let digest = blob_digest(repo, commit, &line.original_path)?;
+                new.insert(commit.claims.file(&line.original_path, digest))
+            }
+        };
+        attributed.push(AttributedLine {
+            author: file.author(line.original_line),
+            commit: Arc::clone(commit),
+            origin: line,
+        });
+    }
+    Ok(attributed)
+}
+
+/// The SHA-256 of the blob that the commit has at `path`, where a claim asks for it.
+fn blob_digest(
+    repo: &Repo,
+    facts: &CommitFacts,
+    path: &[u8],
+) -> Result<Option<Digest>, AttributeError> {
+    if !facts.claims.needs_blob_digest(path) {
+        return Ok(None);
+    }
+    let tree_id = repo.commit(facts.commit_id)?.tree_id;
+    let Some(version) = repo.version_at(tree_id, path)? else {
+        return Ok(None);
+    };
+    match repo.blob(version.id, MAX_BYTES) {
+        Ok(content) => Ok(Some(Digest::of(&content))),
+        Err(GitError::TooLarge { .. } | GitError::WrongKind { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,89 @@
+//! `Collected`: what was counted so far, ready to be united with what others counted.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::group::Group;
+use super::{Files, Request};
+use crate::attribute::commit::CommitFacts;
+use crate::attribute::file::AttributedLine;
+use crate::attribute::kind::{LineAuthor, LineKind};
+use crate::attribute::summary::Dimension;
+use crate::attribute::tally::{Origins, Tally};
+use crate::object_id::ObjectId;
+
+type Key = Vec<(Dimension, Option<String>)>;
+
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub(super) files: Files,
+    pub(super) lines: Tally,
+    pub(super) origins: Origins,
+    pub(super) unattested_before: u64,
+    groups: BTreeMap<Key, (Tally, HashSet<ObjectId>)>,
+}
+
+impl Collected {
+    /// Counts lines of one file.
+    pub(super) fn add_lines<'a>(
+        &mut self,
+        path: &[u8],
+        lines: impl Iterator<Item = &'a AttributedLine>,
+        request: &Request<'_>,
+    ) {
+        let mut runs: HashMap<(ObjectId, &LineAuthor), (&Arc<CommitFacts>, u64)> = HashMap::new();
+        for line in lines {
+            let run = runs.entry((line.commit.commit_id, &line.author));
+            run.or_insert((&line.commit, 0)).1 += 1;
+        }
+        for ((commit_id, author), (commit, count)) in runs {
+            self.lines.add(author.kind, count);
+            self.origins.add(author, count);
+            if author.kind == LineKind::Unattested && request.before.contains(&commit_id) {
+                self.unattested_before += count;
+            }
+            if request.by.is_empty() {
+                continue;
+            }
+            let key = request.by.iter();
+            let key = key
+                .map(|by| (*by, by.value(commit, author, path)))
+                .collect();
+            let (tally, commits) = self.groups.entry(key).or_default();
+            tally.add(author.kind, count);
+            commits.insert(commit_id);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.files.text += other.files.text;
+        self.files.binary += other.files.binary;
+        self.files.too_large += other.files.too_large;
+        self.lines.merge(other.lines);
+        self.origins.merge(other.origins);
+        self.unattested_before += other.unattested_before;
+        for (key, (tally, commits)) in other.groups {
+            let known = self.groups.entry(key).or_default();
+            known.0.merge(tally);
+            known.1.extend(commits);
+        }
+    }
+
+    /// Returns the groups, those with most AI lines first, then the largest, then by name.
+    pub(super) fn groups(self) -> Vec<Group> {
+        let groups = self.groups.into_iter();
+        let mut groups: Vec<Group> = groups
+            .map(|(key, (lines, commits))| Group {
+                key,
+                lines,
+                commits: commits.len() as u64,
+            })
+            .collect();
+        let by_ai = |group: &Group| group.lines.of(LineKind::Ai) + group.lines.of(LineKind::Mixed);
+        groups.sort_by_key(|group| {
+            let ai = std::cmp::Reverse(by_ai(group));
+            (ai, std::cmp::Reverse(group.lines.total()))
+        });
+        groups
+    }
+}

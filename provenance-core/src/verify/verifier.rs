@@ -1,0 +1,180 @@
+//! `Verifier`: judges the commits of one repository.
+//!
+//! Takes the repository, reads the trust document and the notes once, and answers for any commit.
+//!
+//! # What is not checked
+//!
+//! Whether history is whole: see [`Repo::history_gaps`].
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use super::judge::{self, Case};
+use super::line::{Belief, reason};
+use super::verdict::{Judgement, Reason, Verdict};
+use crate::git::trailer::{self, Pins};
+use crate::git::{GitError, RawCommit, Repo};
+use crate::key::{KeyId, Keyring};
+use crate::object_id::ObjectId;
+use crate::record::{Kind, RecordId};
+use crate::seal::Envelope;
+use crate::store::{LineProblem, Notes, StoreError};
+use crate::trust::{Trust, TrustError};
+
+/// Judges the commits of one repository.
+#[derive(Debug)]
+pub struct Verifier<'r> {
+    repo: &'r Repo,
+    trust: Option<Trust>,
+    notes: Notes<'r>,
+    nobody: Keyring,
+    /// Every record of every note, filled when a pin is in no note of its own commit.
+    everywhere: OnceCell<HashMap<RecordId, Vec<Vec<u8>>>>,
+}
+
+impl<'r> Verifier<'r> {
+    /// Reads whom to believe and what is noted.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] when the configuration, the trust document or the notes cannot be read.
+    pub fn open(repo: &'r Repo) -> Result<Self, VerifyError> {
+        let settings = repo.config()?.settings()?;
+        Ok(Self {
+            repo,
+            trust: Trust::load(repo)?,
+            notes: Notes::open(repo, &settings.notes_ref),
+            nobody: Keyring::default(),
+            everywhere: OnceCell::new(),
+        })
+    }
+
+    /// Returns whom the reader believes; `None` where the repository never saw `init`.
+    #[must_use]
+    pub fn trust(&self) -> Option<&Trust> {
+        self.trust.as_ref()
+    }
+
+    /// Returns the notes.
+    #[must_use]
+    pub fn notes(&self) -> &Notes<'r> {
+        &self.notes
+    }
+
+    /// Judges one commit.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] when the commit or its note cannot be read. A commit that can be read in
+    /// more ways than one is an answer: `invalid`, reason `malformed-commit`.
+    pub fn judge(&self, commit_id: ObjectId) -> Result<Judgement, VerifyError> {
+        match self.repo.commit(commit_id) {
+            Ok(commit) => self.judge_commit(&commit),
+            Err(GitError::MalformedCommit { id, fault }) => Ok(Judgement {
+                commit_id: id,
+                verdict: Verdict::Invalid,
+                record_id: None,
+                signer: None,
+                principal: None,
+                pins: Vec::new(),
+                reasons: vec![reason(
+                    "malformed-commit",
+                    format!("the commit object can be read in more ways than one: {fault}"),
+                )],
+                evidence: Vec::new(),
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Judges a commit that was read already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::judge`].
+    pub fn judge_commit(&self, commit: &RawCommit) -> Result<Judgement, VerifyError> {
+        let note = self.notes.lines(commit.id)?;
+        let pins = trailer::pins(&commit.message);
+        let speaks = !note.lines.is_empty() || pins != Pins::Listed(Vec::new());
+        let patch = if speaks {
+            self.repo.patch_digest(commit)?
+        } else {
+            None
+        };
+        let trust = self.trust.as_ref();
+        let principal = |key: &KeyId| trust?.principal_of(key).map(|p| p.id.clone());
+        let belief = Belief {
+            keyring: trust.map_or(&self.nobody, Trust::keyring),
+            trust: trust.map(|trust| (trust.root_id(), trust.version())),
+            principal: &principal,
+        };
+        Ok(judge::judge(&Case {
+            commit,
+            lines: &note.lines,
+            note_faults: of_note(&note.problems, false),
+            note_oddities: of_note(&note.problems, true),
+            pins,
+            belief: &belief,
+            patch,
+            elsewhere: &|record_id| self.elsewhere(record_id),
+        }))
+    }
+
+    /// Returns the lines of all notes that may hold a record.
+    fn elsewhere(&self, record_id: RecordId) -> Vec<Vec<u8>> {
+        let everywhere = self.everywhere.get_or_init(|| self.index());
+        everywhere.get(&record_id).cloned().unwrap_or_default()
+    }
+
+    fn index(&self) -> HashMap<RecordId, Vec<Vec<u8>>> {
+        let mut index: HashMap<RecordId, Vec<Vec<u8>>> = HashMap::new();
+        let commits = self
+            .notes
+            .list()
+            .map(|list| list.notes.keys().copied().collect::<Vec<_>>());
+        for commit_id in commits.unwrap_or_default() {
+            let note = self.notes.lines(commit_id).unwrap_or_default();
+            for line in note.lines {
+                let statement = Envelope::parse(&line)
+                    .ok()
+                    .map(|e| e.unverified_statement());
+                if let Some(Ok(statement)) = statement
+                    && statement.kind() == Kind::Authoring
+                {
+                    index.entry(statement.record_id()).or_default().push(line);
+                }
+            }
+        }
+        index
+    }
+}
+
+/// The problems of a note: oddities of the tree around it, or what was left out of it unread.
+fn of_note(problems: &[LineProblem], oddities: bool) -> Vec<Reason> {
+    let chosen = |problem: &&LineProblem| matches!(problem, LineProblem::Tree(_)) == oddities;
+    let code = if oddities {
+        "odd-notes-tree"
+    } else {
+        "note-over-cap"
+    };
+    problems
+        .iter()
+        .filter(chosen)
+        .map(|problem| reason(code, problem.to_string()))
+        .collect()
+}
+
+/// Why a commit could not be judged.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The repository could not be read.
+    #[error("cannot read the repository")]
+    Git(#[from] GitError),
+    /// The notes could not be read.
+    #[error("cannot read the notes")]
+    Store(#[from] StoreError),
+    /// The trust document could not be read.
+    #[error("cannot read whom to believe")]
+    Trust(#[from] TrustError),
+}
