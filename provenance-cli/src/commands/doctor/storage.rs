@@ -1,0 +1,115 @@
+//! Where records are kept: the notes reference and Git's settings for it.
+
+use provenance_core::git::{Config, ObjectKind, Repo};
+use provenance_hook::install::git_settings;
+
+use super::{Check, Status};
+
+/// Looks at the notes reference and its settings.
+pub(super) fn checks(repo: &Repo) -> Vec<Check> {
+    let Ok(settings) = repo.config().and_then(Config::settings) else {
+        // Told already.
+        return Vec::new();
+    };
+    let name = settings.notes_ref.as_str();
+    let mut checks = vec![reference(repo, name), merge_strategy(repo)];
+    checks.extend(rewrite_ref(repo, name));
+    checks.extend(display_ref(repo, name));
+    checks.extend(diverging(repo, name));
+    checks
+}
+
+fn reference(repo: &Repo, name: &str) -> Check {
+    let tip = match repo.ref_target(name) {
+        Ok(Some(tip)) => tip,
+        Ok(None) => return Check::ok("notes", format!("{name} has no records yet")),
+        Err(error) => return Check::error("notes", Status::Blocking, &error),
+    };
+    let bad = |what: String| {
+        Check::blocking(
+            "notes",
+            format!("{name} {what}"),
+            &format!(
+                "git reflog {name} shows what it was; set it back with: git update-ref {name} <commit>"
+            ),
+        )
+    };
+    match repo.object_header(tip) {
+        Ok((ObjectKind::Commit, _)) => {}
+        Ok((kind, _)) => {
+            return bad(format!("points at a {kind:?}, not at a commit").to_lowercase());
+        }
+        Err(error) => return bad(format!("points at nothing that can be read: {error}")),
+    }
+    let tree = repo.commit(tip).map(|commit| commit.tree_id);
+    match tree.and_then(|tree| repo.tree(tree)) {
+        Ok(_) => Check::ok("notes", format!("{name} at {}", tip.short())),
+        Err(error) => bad(format!("has a tree that cannot be read: {error}")),
+    }
+}
+
+fn merge_strategy(repo: &Repo) -> Check {
+    let key = git_settings::MERGE_STRATEGY_KEY;
+    let set = repo.config().ok().and_then(|config| config.string(key));
+    match set {
+        Some(git_settings::MERGE_STRATEGY) => Check::ok("notes-merge", "as a union of lines"),
+        Some(other) => Check::broken(
+            "notes-merge",
+            format!("{key} is `{other}`, which loses records when notes are merged"),
+            "git provenance init",
+        ),
+        None => Check::broken(
+            "notes-merge",
+            format!("{key} is not set; merging notes would stop or lose records"),
+            "git provenance init",
+        ),
+    }
+}
+
+fn rewrite_ref(repo: &Repo, name: &str) -> Option<Check> {
+    let set = repo.config().ok()?.strings("notes.rewriteRef");
+    let covers = |pattern: &&str| {
+        pattern
+            .strip_suffix('*')
+            .map_or(*pattern == name, |prefix| name.starts_with(prefix))
+    };
+    let pattern = set.iter().find(|pattern| covers(pattern))?;
+    Some(Check::note(
+        "notes-copy",
+        format!(
+            "notes.rewriteRef `{pattern}` has Git copy records to rewritten commits, which are not about these"
+        ),
+        "git config --unset notes.rewriteRef (our own hooks carry records over)",
+    ))
+}
+
+fn display_ref(repo: &Repo, name: &str) -> Option<Check> {
+    let set = repo.config().ok()?.strings("notes.displayRef");
+    let covers = |pattern: &&str| {
+        pattern
+            .strip_suffix('*')
+            .map_or(*pattern == name, |prefix| name.starts_with(prefix))
+    };
+    let pattern = set.iter().find(|pattern| covers(pattern))?;
+    Some(Check::note(
+        "notes-log",
+        format!("notes.displayRef `{pattern}` has `git log` print signed records"),
+        "name the notes that you want to see, without this one",
+    ))
+}
+
+/// Finds records at a remote, as far as they were fetched, that are not in ours.
+fn diverging(repo: &Repo, name: &str) -> Option<Check> {
+    let short = name.strip_prefix("refs/notes/")?;
+    let ours = repo.ref_target(name).ok()??;
+    let remotes = repo.refs("refs/notes/remotes/").ok()?;
+    let (theirs_name, _) = remotes.into_iter().find(|(theirs_name, theirs)| {
+        theirs_name.ends_with(&format!("/{short}"))
+            && !repo.is_ancestor(*theirs, ours).unwrap_or(false)
+    })?;
+    Some(Check::note(
+        "notes-remote",
+        format!("{theirs_name} has records that {name} has not"),
+        &format!("git notes --ref={short} merge {theirs_name}"),
+    ))
+}
