@@ -1,0 +1,132 @@
+//! `blame`: who wrote each line, held against `git blame`.
+
+use harness::Sandbox;
+
+use crate::first_commit::told;
+use crate::lines::kinds;
+
+/// Old lines, `init`, an agent's lines, one of them changed by hand, and a person's own.
+fn mixed() -> Sandbox {
+    let alice = Sandbox::new();
+    alice.write("a.rs", "fn old() {}\n");
+    alice.commit("begin");
+    let alice = alice.with_provenance();
+    let agent = alice.agent("anthropic/claude-opus-4-5");
+    agent.is_asked("add two");
+    agent.edits(
+        "a.rs",
+        "fn old() {}\nfn one() -> u8 { 1 }\nfn two() -> u8 { 2 }\n",
+    );
+    alice.write(
+        "a.rs",
+        "fn old() {}\nfn one() -> u8 { 1 }\nfn two() -> u8 { 2 + 0 }\nfn mine() {}\n",
+    );
+    alice.commit("add");
+    alice
+}
+
+#[test]
+fn every_line_says_who_wrote_it() {
+    let alice = mixed();
+    insta::assert_snapshot!(alice.provenance(["blame", "a.rs"]), @r"
+    [oid 1] ?           2026-05-04 1   fn old() {}
+    [oid 2] ai opus-4-5 2026-05-04 2 | fn one() -> u8 { 1 }
+    [oid 2] ai+Alice    2026-05-04 3 : fn two() -> u8 { 2 + 0 }
+    [oid 2] Alice       2026-05-04 4   fn mine() {}
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_revision_a_range_and_a_folder_below_are_understood_as_git_does() {
+    let alice = mixed();
+    alice.write("sub/b.rs", "fn b() {}\n");
+    alice.commit("below");
+    for args in [
+        vec!["blame", "-L", "2,3", "a.rs"],
+        vec!["blame", "-L", "2,3", "HEAD", "a.rs"],
+        vec!["blame", "HEAD", "-L2,3", "--", "a.rs"],
+        vec!["blame", "-L/one/,+2", "HEAD~1", "--", "./sub/../a.rs"],
+    ] {
+        let text = alice.provenance(&args).succeeds();
+        assert_eq!(text.text().lines().count(), 2, "{args:?}\n{}", text.full());
+        assert!(text.text().contains("ai opus-4-5"), "{}", text.full());
+    }
+    let below = alice.within("sub");
+    below.provenance(["blame", "b.rs"]).succeeds().says("Alice");
+    below
+        .provenance(["blame", "../a.rs"])
+        .succeeds()
+        .says("ai+Alice");
+    let absolute = alice.path().join("a.rs");
+    let absolute = absolute.to_str().unwrap();
+    below
+        .provenance(["blame", absolute])
+        .succeeds()
+        .says("ai+Alice");
+}
+
+#[test]
+fn porcelain_is_gits_own_with_our_rows_added() {
+    let alice = mixed();
+    let ours = alice
+        .provenance(["blame", "--porcelain", "a.rs"])
+        .succeeds();
+    let rows = ours.text().lines();
+    let (added, kept): (Vec<&str>, Vec<&str>) =
+        rows.partition(|row| row.starts_with("provenance-"));
+    let git = alice.git(["blame", "--porcelain", "HEAD", "--", "a.rs"]);
+    assert_eq!(kept.join("\n"), git);
+    let kinds: Vec<&str> = added
+        .iter()
+        .filter_map(|row| row.strip_prefix("provenance-kind "))
+        .collect();
+    assert_eq!(kinds, ["unattested", "ai", "mixed", "human"]);
+    assert!(added.contains(&"provenance-model anthropic/claude-opus-4-5"));
+}
+
+#[test]
+fn lines_keep_their_author_through_renames_moves_and_white_space() {
+    let alice = told();
+    alice.git(["mv", "retry.rs", "again.rs"]);
+    alice.commit("rename");
+    assert_eq!(kinds(&alice, "again.rs"), "aaahh");
+
+    let text = alice
+        .read("again.rs")
+        .replace("    back_off", "        back_off");
+    alice.write("again.rs", text);
+    alice.commit("indent");
+    assert_eq!(kinds(&alice, "again.rs"), "ahahh");
+    let ignoring = alice.provenance(["blame", "-w", "again.rs"]).succeeds();
+    assert_eq!(ignoring.text().matches(" ai opus-4-5 ").count(), 3);
+}
+
+#[test]
+fn what_a_file_says_cannot_act_on_the_terminal() {
+    let alice = Sandbox::new();
+    alice.write("a", "red \x1b[31m and \u{202e}backwards\n");
+    alice.git(["config", "user.name", "Al\u{1b}[2Jice"]);
+    alice.commit("sly");
+    let shown = alice.provenance(["blame", "a"]).succeeds();
+    assert!(
+        !shown.text().contains(['\u{1b}', '\u{202e}']),
+        "{}",
+        shown.full()
+    );
+    shown.says("red \\u{1b}[31m and \\u{202e}backwards");
+}
+
+#[test]
+fn a_file_or_a_line_that_is_not_there_is_an_error_with_gits_words() {
+    let alice = told();
+    for (args, words) in [
+        (vec!["blame", "nope.rs"], "there is no `nope.rs`"),
+        (vec!["blame", "nope", "retry.rs"], "nope"),
+        (vec!["blame", "-L", "90,99", "retry.rs"], "has only 5 lines"),
+        (vec!["blame", "../outside"], "outside the repository"),
+        (vec!["blame"], "name one file"),
+    ] {
+        alice.provenance(&args).exits(2).says(words);
+    }
+}

@@ -1,0 +1,54 @@
+//! Stories from outside: real Git, the shipped binaries, agents that behave as agents do.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "tests end where they meet what they do not expect"
+)]
+
+mod lines;
+mod schemas;
+
+mod sandbox;
+
+mod first_commit;
+
+mod doctor;
+mod hook_managers;
+mod init;
+mod keys;
+mod library;
+mod setup;
+mod trust;
+
+mod capture;
+mod contents;
+mod staging;
+
+mod forged;
+mod monotone;
+mod tampering;
+
+mod concurrency;
+mod faces;
+mod hook_safety;
+mod hostile_text;
+mod interop;
+mod odd_repositories;
+mod oversize;
+mod readme;
+
+mod blame;
+mod log;
+mod show;
+mod stats;
+mod verify;
+
+mod demo;
+mod plumbing;
+mod random_stories;
+mod record;
