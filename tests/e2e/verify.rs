@@ -101,6 +101,35 @@ fn a_stripped_note_is_missing_and_the_way_out_is_said() {
 }
 
 #[test]
+fn attack_g51_a_pin_that_may_stand_in_a_note_that_cannot_be_read_is_could_not_answer() {
+    let alice = told();
+    let stripped = alice.head();
+    alice.agent("openai/gpt-5.1").edits("next.txt", "next\n");
+    alice.commit("next");
+    alice.rewrite_note(&stripped, &[]);
+    verify(&alice, &[&stripped], 1);
+    let note = alice.git([
+        "rev-parse",
+        &format!("refs/notes/provenance:{}", alice.head()),
+    ]);
+    let blob = alice
+        .git_dir()
+        .join("objects")
+        .join(&note[..2])
+        .join(&note[2..]);
+    let content = std::fs::read(&blob).unwrap();
+    std::fs::remove_file(&blob).unwrap();
+    // Whether the record stands there nobody knows: `missing` would be an answer.
+    alice.provenance(["verify", &stripped]).exits(2).says(&note);
+    std::fs::write(&blob, b"no object").unwrap();
+    alice.provenance(["verify", &stripped]).exits(2);
+    std::fs::remove_file(&blob).unwrap();
+    std::fs::write(&blob, content).unwrap();
+    verify(&alice, &[&stripped], 1);
+    verify(&alice, &["HEAD~1..HEAD"], 0);
+}
+
+#[test]
 fn a_repository_that_never_saw_init_is_no() {
     let alice = Sandbox::new();
     alice.write("a.txt", "a\n");

@@ -22,11 +22,11 @@ use crate::git::tree::{Change, Version};
 use crate::object_id::ObjectId;
 use crate::record::{
     Authoring, ClaimPath, Contribution, Derivation, Extent, FileClaim, LineRange, Onto, RecordId,
-    Relation, Subject, UnknownLines,
+    Relation, UnknownLines,
 };
 use crate::repo_path::RepoPath;
-use crate::seal::Envelope;
-use crate::verify::{Judgement, Verifier};
+use crate::store::Hearsay;
+use crate::verify::{Evidence, Judgement, Verifier};
 
 /// Which session a line belongs to: the record, and the contribution within it.
 type Source = (RecordId, usize);
@@ -163,20 +163,14 @@ fn derivations(
 ) -> Result<Vec<Derivation>, AttestError> {
     let mut derived = Vec::new();
     for line in verifier.notes().lines(old_id)?.lines {
-        let statement = Envelope::parse(&line)
-            .ok()
-            .and_then(|e| e.unverified_statement().ok());
-        let Some(statement) = statement else { continue };
-        let record = statement.record_id();
-        let believed = judgement
-            .evidence
-            .iter()
-            .any(|evidence| evidence.record_id == record);
-        let about = statement.subject().first().and_then(Subject::commit_id);
-        if let Some(commit) = about.filter(|_| believed) {
+        let Some(said) = Hearsay::of(&line) else {
+            continue;
+        };
+        let is_believed = |evidence: &Evidence| evidence.record_id == said.record_id;
+        if judgement.evidence.iter().any(is_believed) {
             derived.push(Derivation {
-                commit,
-                record,
+                commit: said.about,
+                record: said.record_id,
                 relation: Relation::Amend,
             });
         }

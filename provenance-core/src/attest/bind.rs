@@ -15,7 +15,7 @@ use crate::git::RawCommit;
 use crate::object_id::ObjectId;
 use crate::record::{Annotations, Authoring, Kind, Onto, RecordId, Statement, Subject};
 use crate::seal::Envelope;
-use crate::store::Notes;
+use crate::store::{Hearsay, Notes};
 
 /// What became of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,38 +29,17 @@ pub enum Attested {
     Nothing,
 }
 
-/// A record somewhere in the notes.
-pub(super) struct Located {
-    pub(super) record_id: RecordId,
-    /// The commit that it is about.
-    pub(super) commit_id: ObjectId,
-    pub(super) line: Vec<u8>,
-}
-
 /// Finds records by id, in any note.
-pub(super) fn locate(notes: &Notes<'_>, wanted: &[RecordId]) -> Result<Vec<Located>, AttestError> {
-    let mut found = Vec::new();
-    let annotated = notes.list()?;
-    for commit_id in annotated.notes.keys() {
-        for line in notes.lines(*commit_id)?.lines {
-            let statement = Envelope::parse(&line)
-                .ok()
-                .and_then(|e| e.unverified_statement().ok());
-            let Some(statement) = statement.filter(|s| s.kind() == Kind::Authoring) else {
-                continue;
-            };
-            let record_id = statement.record_id();
-            let about = statement.subject().first().and_then(Subject::commit_id);
-            if let Some(commit_id) = about.filter(|_| wanted.contains(&record_id)) {
-                found.push(Located {
-                    record_id,
-                    commit_id,
-                    line,
-                });
-            }
+pub(super) fn locate(notes: &Notes<'_>, wanted: &[RecordId]) -> Result<Vec<Hearsay>, AttestError> {
+    let found = notes.find(|record_id| wanted.contains(&record_id))?;
+    let is_found = |id: &RecordId| found.records.iter().any(|said| said.record_id == *id);
+    if !wanted.iter().all(is_found) {
+        // What was not found may stand there: then it is not known what to carry over.
+        for commit_id in &found.unreadable {
+            notes.lines(*commit_id)?;
         }
     }
-    Ok(found)
+    Ok(found.records)
 }
 
 impl Attester<'_> {
@@ -220,7 +199,7 @@ impl Attester<'_> {
         let notes = self.notes()?;
         let sources: BTreeSet<ObjectId> = locate(&notes, pins)?
             .into_iter()
-            .map(|found| found.commit_id)
+            .map(|found| found.about)
             .collect();
         let mut lines = Vec::new();
         for source in sources {

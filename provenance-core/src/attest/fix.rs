@@ -130,7 +130,7 @@ impl Attester<'_> {
         let mut derived: Vec<Derivation> = known
             .into_iter()
             .map(|found| Derivation {
-                commit: found.commit_id,
+                commit: found.about,
                 record: found.record_id,
                 relation: Relation::Asserted,
             })

@@ -40,10 +40,8 @@ use crate::entropy::{Entropy, EntropyError};
 use crate::git::{GitError, Repo};
 use crate::key::SigningKey;
 use crate::object_id::ObjectId;
-use crate::record::{
-    Authoring, CommittedBy, Kind, Onto, Origin, RecordError, RecordId, Recorder, Statement, Subject,
-};
-use crate::seal::{Envelope, SealError};
+use crate::record::{Authoring, CommittedBy, Onto, Origin, RecordError, RecordId, Recorder};
+use crate::seal::SealError;
 use crate::store::{Notes, StoreError};
 use crate::text;
 use crate::trust::{Known, TrustError};
@@ -118,18 +116,6 @@ impl Attester<'_> {
     }
 }
 
-/// The authoring statements among the lines of a commit's note that are about it, unverified.
-fn statements_about(notes: &Notes<'_>, commit_id: ObjectId) -> Result<Vec<Statement>, AttestError> {
-    let lines = notes.lines(commit_id)?.lines;
-    let statements = lines.iter().filter_map(|line| {
-        let statement = Envelope::parse(line).ok()?.unverified_statement().ok()?;
-        let about = |subject: &Subject| subject.commit_id() == Some(commit_id);
-        let is_ours = statement.kind() == Kind::Authoring && statement.subject().iter().any(about);
-        is_ours.then_some(statement)
-    });
-    Ok(statements.collect())
-}
-
 /// The ids of the authoring records among the lines of a commit's note that are about it, and of
 /// those that its message pins, whether they are here or not.
 fn records_of(
@@ -138,8 +124,8 @@ fn records_of(
     pins: &[RecordId],
 ) -> Result<Vec<RecordId>, AttestError> {
     let mut records: Vec<RecordId> = pins.to_vec();
-    let about = statements_about(notes, commit_id)?;
-    records.extend(about.iter().map(Statement::record_id));
+    let about = notes.hearsay(commit_id)?;
+    records.extend(about.iter().map(|said| said.record_id));
     records.sort_unstable();
     records.dedup();
     Ok(records)

@@ -4,8 +4,8 @@
 //!
 //! Signatures. It tells the person at the keyboard what this clone recorded, and is no evidence.
 
+use super::AttestError;
 use super::pending::Pending;
-use super::{AttestError, statements_about};
 use crate::git::Repo;
 use crate::store::Notes;
 
@@ -31,8 +31,8 @@ pub fn recent(repo: &Repo) -> Result<Recent, AttestError> {
     if let Some(commit_id) = repo.head()?.commit_id {
         let settings = repo.config()?.settings()?;
         let notes = Notes::open(repo, &settings.notes_ref);
-        for statement in statements_about(&notes, commit_id)? {
-            if let Ok(authoring) = statement.authoring() {
+        for said in notes.hearsay(commit_id)? {
+            if let Ok(authoring) = said.statement.authoring() {
                 recent.codes.extend(authoring.capture);
             }
         }

@@ -13,9 +13,11 @@ pub mod union;
 
 mod append;
 mod error;
+mod hearsay;
 
 pub use append::{Appended, Refused};
 pub use error::StoreError;
+pub use hearsay::{Found, Hearsay};
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

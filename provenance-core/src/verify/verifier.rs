@@ -6,7 +6,7 @@
 //!
 //! Whether history is whole: see [`Repo::history_gaps`].
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 
 use super::judge::{self, Case};
@@ -16,8 +16,7 @@ use crate::git::trailer::{self, Pins};
 use crate::git::{GitError, RawCommit, Repo};
 use crate::key::{KeyId, Keyring};
 use crate::object_id::ObjectId;
-use crate::record::{Kind, RecordId};
-use crate::seal::Envelope;
+use crate::record::RecordId;
 use crate::store::{LineProblem, Notes, StoreError};
 use crate::trust::{Trust, TrustError};
 
@@ -28,8 +27,15 @@ pub struct Verifier<'r> {
     trust: Option<Trust>,
     notes: Notes<'r>,
     nobody: Keyring,
-    /// Every record of every note, filled when a pin is in no note of its own commit.
-    everywhere: OnceCell<HashMap<RecordId, Vec<Vec<u8>>>>,
+    /// Filled when a pin is in no note of its own commit.
+    everywhere: OnceCell<Everywhere>,
+}
+
+/// Every record of every note, and one note that could not be read, if there is any.
+#[derive(Debug)]
+struct Everywhere {
+    lines: HashMap<RecordId, Vec<Vec<u8>>>,
+    unreadable: Option<ObjectId>,
 }
 
 impl<'r> Verifier<'r> {
@@ -65,8 +71,9 @@ impl<'r> Verifier<'r> {
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] when the commit or its note cannot be read. A commit that can be read in
-    /// more ways than one is an answer: `invalid`, reason `malformed-commit`.
+    /// [`VerifyError`] when the commit or its note cannot be read, or another note that may hold
+    /// the record that it pins. A commit that can be read in more ways than one is an answer:
+    /// `invalid`, reason `malformed-commit`.
     pub fn judge(&self, commit_id: ObjectId) -> Result<Judgement, VerifyError> {
         match self.repo.commit(commit_id) {
             Ok(commit) => self.judge_commit(&commit),
@@ -108,7 +115,8 @@ impl<'r> Verifier<'r> {
             trust: trust.map(|trust| (trust.root_id(), trust.version())),
             principal: &principal,
         };
-        Ok(judge::judge(&Case {
+        let is_searched = Cell::new(false);
+        let judgement = judge::judge(&Case {
             commit,
             lines: &note.lines,
             note_faults: of_note(&note.problems, false),
@@ -116,36 +124,45 @@ impl<'r> Verifier<'r> {
             pins,
             belief: &belief,
             patch,
-            elsewhere: &|record_id| self.elsewhere(record_id),
-        }))
+            elsewhere: &|record_id| {
+                is_searched.set(true);
+                self.elsewhere(record_id)
+            },
+        })?;
+        if is_searched.get() && !judgement.verdict.is_believed() {
+            self.check_search()?;
+        }
+        Ok(judgement)
     }
 
     /// Returns the lines of all notes that may hold a record.
-    fn elsewhere(&self, record_id: RecordId) -> Vec<Vec<u8>> {
-        let everywhere = self.everywhere.get_or_init(|| self.index());
-        everywhere.get(&record_id).cloned().unwrap_or_default()
+    fn elsewhere(&self, record_id: RecordId) -> Result<Vec<Vec<u8>>, VerifyError> {
+        let lines = &self.everywhere()?.lines;
+        Ok(lines.get(&record_id).cloned().unwrap_or_default())
     }
 
-    fn index(&self) -> HashMap<RecordId, Vec<Vec<u8>>> {
-        let mut index: HashMap<RecordId, Vec<Vec<u8>>> = HashMap::new();
-        let commits = self
-            .notes
-            .list()
-            .map(|list| list.notes.keys().copied().collect::<Vec<_>>());
-        for commit_id in commits.unwrap_or_default() {
-            let note = self.notes.lines(commit_id).unwrap_or_default();
-            for line in note.lines {
-                let statement = Envelope::parse(&line)
-                    .ok()
-                    .map(|e| e.unverified_statement());
-                if let Some(Ok(statement)) = statement
-                    && statement.kind() == Kind::Authoring
-                {
-                    index.entry(statement.record_id()).or_default().push(line);
-                }
-            }
+    fn everywhere(&self) -> Result<&Everywhere, VerifyError> {
+        if let Some(known) = self.everywhere.get() {
+            return Ok(known);
         }
-        index
+        let found = self.notes.find(|_| true)?;
+        let mut lines: HashMap<RecordId, Vec<Vec<u8>>> = HashMap::new();
+        for said in found.records {
+            lines.entry(said.record_id).or_default().push(said.line);
+        }
+        let unreadable = found.unreadable.first().copied();
+        Ok(self
+            .everywhere
+            .get_or_init(|| Everywhere { lines, unreadable }))
+    }
+
+    /// Refuses an answer that a note which could not be read might have changed: all notes were
+    /// searched for a pinned record, and what was found is not believed.
+    fn check_search(&self) -> Result<(), VerifyError> {
+        if let Some(commit_id) = self.everywhere()?.unreadable {
+            self.notes.lines(commit_id)?;
+        }
+        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::closure::{self, Closure, Records};
 use super::line::{self, Belief, Line, Member, reason};
 use super::verdict::{Evidence, Judgement, Reach, Reason, Verdict};
+use super::verifier::VerifyError;
 use crate::digest::Digest;
 use crate::git::RawCommit;
 use crate::git::trailer::Pins;
@@ -29,8 +30,11 @@ pub(super) struct Case<'a> {
     pub(super) patch: Option<Digest>,
     /// Lines anywhere in the notes that may hold a record; asked only for a pin that the
     /// commit's own note does not have.
-    pub(super) elsewhere: &'a dyn Fn(RecordId) -> Vec<Vec<u8>>,
+    pub(super) elsewhere: &'a Elsewhere<'a>,
 }
+
+/// Looks for a record in all notes.
+pub(super) type Elsewhere<'a> = dyn Fn(RecordId) -> Result<Vec<Vec<u8>>, VerifyError> + 'a;
 
 /// A record that supports a commit.
 struct Support<'a> {
@@ -53,7 +57,11 @@ impl Support<'_> {
 }
 
 /// Judges one commit.
-pub(super) fn judge(case: &Case<'_>) -> Judgement {
+///
+/// # Errors
+///
+/// What looking elsewhere gives; nothing else fails.
+pub(super) fn judge(case: &Case<'_>) -> Result<Judgement, VerifyError> {
     let mut reasons: BTreeSet<Reason> = case
         .note_faults
         .iter()
@@ -86,7 +94,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     }
     for pin in &pins {
         if records.get(*pin).is_empty() {
-            for line in (case.elsewhere)(*pin) {
+            for line in (case.elsewhere)(*pin)? {
                 if let Line::Record(member) = line::read(&line, case.belief)
                     && member.record_id == *pin
                     && contradiction(&member, case).is_none()
@@ -132,7 +140,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     {
         reasons.extend(head.doubts.iter().cloned());
     }
-    Judgement {
+    Ok(Judgement {
         commit_id: case.commit.id,
         verdict,
         record_id: head.map(|member| member.record_id),
@@ -145,7 +153,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         } else {
             Vec::new()
         },
-    }
+    })
 }
 
 /// A pin that no support stands on.

@@ -53,14 +53,14 @@ impl World {
     }
 
     fn judge(&self, commit: &RawCommit, lines: &[Vec<u8>]) -> Judgement {
-        self.judge_with(commit, lines, &|_| Vec::new())
+        self.judge_with(commit, lines, &|_| Ok(Vec::new()))
     }
 
     fn judge_with(
         &self,
         commit: &RawCommit,
         lines: &[Vec<u8>],
-        elsewhere: &dyn Fn(RecordId) -> Vec<Vec<u8>>,
+        elsewhere: &Elsewhere<'_>,
     ) -> Judgement {
         let principal =
             |key: &KeyId| (key == self.alice.id()).then(|| "alice@example.com".to_owned());
@@ -79,6 +79,7 @@ impl World {
             patch: Some(patch()),
             elsewhere,
         })
+        .unwrap()
     }
 }
 
@@ -187,7 +188,7 @@ fn a_pinned_record_about_a_commit_with_the_same_change_is_carried() {
     // In the commit's own note, or left on the note of the commit that was picked.
     for judgement in [
         world.judge(&picked, std::slice::from_ref(&line)),
-        world.judge_with(&picked, &[], &|_| vec![line.clone()]),
+        world.judge_with(&picked, &[], &|_| Ok(vec![line.clone()])),
     ] {
         assert_eq!(judgement.verdict, Verdict::Carried, "{judgement:?}");
         assert_eq!(judgement.evidence[0].reach, Reach::SameBlob);
