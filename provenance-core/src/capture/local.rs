@@ -72,7 +72,8 @@ pub(crate) fn read(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let mut bytes = Vec::new();
+    // What capture keeps is small, and then read at once.
+    let mut bytes = Vec::with_capacity(4 << 10);
     file.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > cap {
         return Err(io::Error::from(io::ErrorKind::FileTooLarge));

@@ -81,6 +81,22 @@ pub enum GitError {
         /// What libgit2 said.
         source: git2::Error,
     },
+    /// The file of an object is cut off or holds something else.
+    #[error(
+        "the file of object {id} is damaged; `git fsck` tells more; fetch it again, or restore it"
+    )]
+    Damaged {
+        /// The object's name.
+        id: ObjectId,
+    },
+    /// The file of an object could not be read.
+    #[error("the file of object {id} cannot be read; may you read it?")]
+    Read {
+        /// The object's name.
+        id: ObjectId,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// An object is of another type than the one that was asked for.
     #[error("object {id} is a {found:?}, which is not what was expected here")]
     WrongKind {
@@ -149,6 +165,14 @@ pub enum GitError {
         notes_ref: String,
         /// The lock file that may have been left behind.
         lock: PathBuf,
+    },
+    /// An object could not be written.
+    #[error("cannot write an object below {path}; is there space, and may you write there?", path = .path.display())]
+    Write {
+        /// The directory of the objects.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
     },
     /// What was written could not be flushed to the disk.
     #[error("cannot flush {path} to the disk", path = .path.display())]

@@ -20,6 +20,7 @@ mod history;
 pub mod hooks;
 mod index;
 mod location;
+mod loose;
 mod notes;
 mod objects;
 mod patch;

@@ -8,8 +8,11 @@
 //! Modes and names of tree entries beyond their form: `..` and `.git` come out as they stand, and
 //! must never be joined to a path on disk.
 
+use std::path::PathBuf;
+
 use git2::{ErrorCode, ObjectType};
 
+use super::loose::{self, Loose};
 use super::{CommitFault, GitError, RawCommit, Repo, from_oid, to_oid};
 use crate::object_id::ObjectId;
 
@@ -135,21 +138,37 @@ impl Repo {
         Ok(to_oid(id).is_ok_and(|oid| odb.exists(oid)))
     }
 
-    /// Writes an object as a loose file, unless it is here already.
+    /// Writes an object as a loose file.
     ///
     /// # Errors
     ///
-    /// [`GitError::Failed`]: no space, no permission.
+    /// [`GitError::Write`]: no space, no permission.
     pub fn write_object(&self, kind: ObjectKind, bytes: &[u8]) -> Result<ObjectId, GitError> {
+        let id = self.object_id(kind, bytes)?;
+        let objects = self.objects_dir();
+        let level = self.config()?.loose_compression();
+        loose::write(&objects, id, kind, bytes, level).map_err(|source| GitError::Write {
+            path: objects,
+            source,
+        })?;
+        Ok(id)
+    }
+
+    /// Computes the id that an object would have.
+    fn object_id(&self, kind: ObjectKind, bytes: &[u8]) -> Result<ObjectId, GitError> {
         let kind = match kind {
             ObjectKind::Commit => ObjectType::Commit,
             ObjectKind::Tree => ObjectType::Tree,
             ObjectKind::Blob => ObjectType::Blob,
             ObjectKind::Tag => ObjectType::Tag,
         };
-        let oid = self.odb()?.write(kind, bytes);
+        let oid = git2::Oid::hash_object_ext(kind, bytes, self.inner().object_format());
         oid.map(from_oid)
-            .map_err(|source| GitError::failed("write an object; is there space?", source))
+            .map_err(|source| GitError::failed("compute the id of an object", source))
+    }
+
+    fn objects_dir(&self) -> PathBuf {
+        self.common_dir().join("objects")
     }
 
     pub(super) fn object(
@@ -158,6 +177,19 @@ impl Repo {
         kind: ObjectKind,
         cap: usize,
     ) -> Result<Vec<u8>, GitError> {
+        let read = loose::read(&self.objects_dir(), id, cap);
+        match read.map_err(|source| GitError::Read { id, source })? {
+            Loose::Elsewhere => {}
+            Loose::TooLarge(size) => return Err(GitError::TooLarge { id, size, cap }),
+            Loose::Object(found, bytes) if self.object_id(found, &bytes)? == id => {
+                return if found == kind {
+                    Ok(bytes)
+                } else {
+                    Err(GitError::WrongKind { id, found })
+                };
+            }
+            Loose::Object(..) | Loose::Damaged => return Err(GitError::Damaged { id }),
+        }
         let (found, size) = self.object_header(id)?;
         if found != kind {
             return Err(GitError::WrongKind { id, found });

@@ -9,6 +9,7 @@
 //!
 //! Whether a value makes sense beyond its type; [`Settings`] does that for our own keys.
 
+mod compression;
 mod fsync;
 mod identity;
 mod parameters;
