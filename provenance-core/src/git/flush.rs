@@ -14,7 +14,7 @@ use crate::object_id::ObjectId;
 
 impl Repo {
     /// Flushes loose objects; one that is in a pack was flushed with it.
-    pub(in crate::git) fn flush_objects(&self, ids: &[ObjectId]) -> Result<(), GitError> {
+    pub(crate) fn flush_objects(&self, ids: &[ObjectId]) -> Result<(), GitError> {
         let objects = self.common_dir().join("objects");
         let mut directories = BTreeSet::new();
         for id in ids {

@@ -41,8 +41,8 @@ pub use error::GitError;
 pub use history::HistoryGaps;
 pub use location::{IdentityVariables, Location};
 pub use notes::{
-    NoteChange, NoteEntries, NoteFault, NoteList, NoteProblem, NotesEdit, NotesTree, NotesUpdate,
-    NotesWriter,
+    NoteChange, NoteDifference, NoteEntries, NoteFault, NoteList, NoteProblem, NotesEdit,
+    NotesTree, NotesUpdate, NotesWriter,
 };
 pub use objects::{MAX_COMMIT_BYTES, MAX_TREE_BYTES, ObjectKind, TreeEntry};
 pub use refs::{Head, RefUpdate};

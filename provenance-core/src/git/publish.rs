@@ -92,12 +92,12 @@ impl Patience {
 /// The bytes of a commit object of which one person is author and committer.
 pub(crate) fn commit_bytes(
     tree_id: ObjectId,
-    parent_id: Option<ObjectId>,
+    parent_ids: &[ObjectId],
     person: &Person,
     message: &str,
 ) -> Vec<u8> {
     let mut commit = format!("tree {tree_id}\n").into_bytes();
-    if let Some(parent_id) = parent_id {
+    for parent_id in parent_ids {
         commit.extend_from_slice(format!("parent {parent_id}\n").as_bytes());
     }
     for role in ["author", "committer"] {

@@ -122,6 +122,29 @@ impl Repo {
         }
     }
 
+    /// Returns those of the commits that no other of them descends from, each once.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::Range`] when one of them is not a commit that is here; [`GitError::NoGit`].
+    pub fn independent(&self, commit_ids: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
+        if let [] | [_] = commit_ids {
+            return Ok(commit_ids.to_vec());
+        }
+        let names: Vec<String> = commit_ids.iter().map(ToString::to_string).collect();
+        let args = ["merge-base", "--independent"];
+        let output = self.git(args.into_iter().chain(names.iter().map(String::as_str)))?;
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let found: Option<Vec<_>> = printed.lines().map(|line| line.parse().ok()).collect();
+        match found.filter(|found| output.status.success() && !found.is_empty()) {
+            Some(found) => Ok(found),
+            None => Err(GitError::Range {
+                range: names.join(" "),
+                message: text::escaped(String::from_utf8_lossy(&output.stderr).trim()).into_owned(),
+            }),
+        }
+    }
+
     /// Runs `git` in this repository and waits for it. It sees the history as it is: no grafts,
     /// no replaced objects, nothing fetched; and the same configuration as this process.
     ///

@@ -10,10 +10,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::gap::Blobs;
 use super::{Entry, MAX_LINES, MAX_NOTE_BYTES, Notes, StoreError, union};
-use crate::git::{
-    FsyncPolicy, GitError, NoteChange, NotesEdit, NotesUpdate, NotesWriter, Person, Repo,
-};
+use crate::git::{FsyncPolicy, NoteChange, NotesEdit, NotesUpdate, NotesWriter, Person, Repo};
 use crate::object_id::ObjectId;
 use crate::seal::MAX_LINE_BYTES;
 
@@ -47,7 +46,7 @@ impl Notes<'_> {
     /// [`StoreError::NotALine`] and [`StoreError::LineTooLong`] before anything is written;
     /// [`StoreError::NoteFull`] when not all lines fitted, those that did being kept;
     /// [`StoreError::Git`], among others with
-    /// [`GitError::NotesContended`].
+    /// [`GitError::NotesContended`](crate::git::GitError::NotesContended).
     pub fn append<L: AsRef<[u8]>>(
         &self,
         commit_id: ObjectId,
@@ -105,7 +104,15 @@ impl Notes<'_> {
             refused.clear();
             let mut change = NoteChange::Nothing;
             for (commit_id, lines) in &wanted {
-                if unite_note(self.repo, edit, *commit_id, lines, &mut refused)? {
+                let commit_id = *commit_id;
+                let mut refuse = |line: &[u8], note_unreadable| {
+                    let line = line.to_vec();
+                    refused.push(Refused {
+                        entry: Entry { commit_id, line },
+                        note_unreadable,
+                    });
+                };
+                if unite_note(self.repo, edit, commit_id, lines, &[], &mut refuse)? {
                     change = NoteChange::Changed;
                 }
             }
@@ -123,55 +130,48 @@ impl Notes<'_> {
 }
 
 /// Unites the note of one commit with new lines; `false` when that changes nothing.
-fn unite_note(
+///
+/// `at_hand` are notes that are objects already, with their ids: where one of them is the union,
+/// none is written. Each line that a cap keeps out goes to `refuse`, with whether it is the note
+/// itself that cannot be read.
+pub(super) fn unite_note(
     repo: &Repo,
     edit: &mut NotesEdit<'_>,
     commit_id: ObjectId,
     new: &BTreeSet<&[u8]>,
-    refused: &mut Vec<Refused>,
+    at_hand: &[(ObjectId, Vec<u8>)],
+    refuse: &mut dyn FnMut(&[u8], bool),
 ) -> Result<bool, StoreError> {
-    let mut refuse = |line: &[u8], note_unreadable| {
-        refused.push(Refused {
-            entry: Entry {
-                commit_id,
-                line: line.to_vec(),
-            },
-            note_unreadable,
-        });
-    };
-    let blob_ids = edit.entries(commit_id)?;
-    let mut notes = Vec::with_capacity(blob_ids.len());
-    for blob_id in blob_ids {
-        match repo.blob(blob_id, MAX_NOTE_BYTES) {
-            Ok(note) => notes.push(note),
-            // It cannot be united with without being read, and must not be dropped.
-            Err(GitError::TooLarge { .. } | GitError::WrongKind { .. }) => {
-                for line in new {
-                    refuse(line, true);
-                }
-                return Ok(false);
-            }
-            Err(error) => return Err(error.into()),
+    let there = Blobs::read(repo, &edit.entries(commit_id)?)?;
+    if there.unreadable > 0 {
+        // It cannot be united with without being read, and must not be dropped.
+        let known = there.lines();
+        for line in new.difference(&known) {
+            refuse(line, true);
         }
+        return Ok(false);
     }
-    let mut united = union::unite(notes.iter().map(Vec::as_slice));
+    let mut united = there.lines();
     let mut size: usize = united.iter().map(|line| line.len() + 1).sum();
     let mut grew = false;
-    for line in new
-        .iter()
-        .filter(|line| !united.contains(*line))
-        .collect::<Vec<_>>()
-    {
-        if united.len() >= MAX_LINES || size + line.len() + 1 > MAX_NOTE_BYTES {
-            refuse(line, false);
-        } else {
+    for line in new.difference(&there.lines()).copied() {
+        let fits = united.len() < MAX_LINES
+            && size + line.len() < MAX_NOTE_BYTES
+            && line.len() <= MAX_LINE_BYTES;
+        if fits {
             size += line.len() + 1;
             united.insert(line);
             grew = true;
+        } else {
+            refuse(line, false);
         }
     }
     if grew {
-        edit.put(commit_id, &union::join(&united))?;
+        let note = union::join(&united);
+        match at_hand.iter().find(|(_, bytes)| *bytes == note) {
+            Some((blob_id, _)) => edit.adopt(commit_id, *blob_id)?,
+            None => edit.put(commit_id, &note)?,
+        }
     }
     Ok(grew)
 }

@@ -11,13 +11,19 @@
 
 pub mod union;
 
+mod absorb;
 mod append;
 mod error;
+mod gap;
 mod hearsay;
+mod inbox;
 
+pub use absorb::{Absorbed, Offer, Surplus};
 pub use append::{Appended, Refused};
 pub use error::StoreError;
+pub use gap::{Gap, gaps, lost};
 pub use hearsay::{Found, Hearsay};
+pub use inbox::Inboxes;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

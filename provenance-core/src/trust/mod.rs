@@ -94,6 +94,16 @@ impl Trust {
         }
     }
 
+    /// Reads the chain that ends at a commit, such as one that was fetched; `shown` is what an
+    /// error calls it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Trust::load`].
+    pub fn load_at(repo: &Repo, commit_id: ObjectId, shown: &str) -> Result<Self, TrustError> {
+        Ok(Self::of(storage::read_at(repo, commit_id)?, shown)?.1)
+    }
+
     /// Makes the trust of what a reference holds, and gives what is needed to change it.
     fn of(mut stored: Stored, ref_name: &str) -> Result<(Stored, Self), TrustError> {
         let chain = std::mem::take(&mut stored.chain);

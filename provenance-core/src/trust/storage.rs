@@ -62,9 +62,12 @@ fn version_of(name: &[u8]) -> Option<u64> {
 
 /// Reads the chain at a reference; `None` where there is no such reference.
 pub(super) fn read(repo: &Repo, ref_name: &str) -> Result<Option<Stored>, GitError> {
-    let Some(commit_id) = repo.ref_target(ref_name)? else {
-        return Ok(None);
-    };
+    let commit_id = repo.ref_target(ref_name)?;
+    commit_id.map(|id| read_at(repo, id)).transpose()
+}
+
+/// Reads the chain that ends at a commit.
+pub(super) fn read_at(repo: &Repo, commit_id: ObjectId) -> Result<Stored, GitError> {
     let entries = repo.tree(repo.commit(commit_id)?.tree_id)?;
     let mut stored = Stored {
         commit_id,
@@ -87,7 +90,7 @@ pub(super) fn read(repo: &Repo, ref_name: &str) -> Result<Option<Stored>, GitErr
     if let Some(problem) = accept_all(repo, &versions, &mut stored.chain)? {
         stored.problems.insert(0, problem);
     }
-    Ok(Some(stored))
+    Ok(stored)
 }
 
 /// Accepts versions until one is not good, and says what is wrong with that one.
@@ -184,7 +187,12 @@ pub(super) fn write(
     });
     let tree_id = repo.write_object(ObjectKind::Tree, &tree_bytes(entries))?;
     let expected = before.map(|stored| stored.commit_id);
-    let bytes = commit_bytes(tree_id, expected, &commit.person, &commit.message);
+    let bytes = commit_bytes(
+        tree_id,
+        expected.as_slice(),
+        &commit.person,
+        &commit.message,
+    );
     let commit_id = repo.write_object(ObjectKind::Commit, &bytes)?;
     let step = Step {
         name: TRUST_REF,

@@ -10,6 +10,7 @@
 //!
 //! Whether the annotated commits exist, and anything that the notes say.
 
+mod compare;
 mod directory;
 mod trie;
 mod write;
@@ -17,6 +18,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::mem;
 
+pub use compare::NoteDifference;
 pub use write::{NoteChange, NotesEdit, NotesUpdate, NotesWriter};
 
 use super::tree::{Entry, parse};
@@ -149,7 +151,7 @@ impl<'r> NotesTree<'r> {
     }
 
     /// Answers whether the tip is a commit, and can be the parent of the next.
-    const fn tip_is_commit(&self) -> bool {
+    pub(crate) const fn tip_is_commit(&self) -> bool {
         self.tip_is_commit
     }
 

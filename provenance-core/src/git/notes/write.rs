@@ -52,6 +52,15 @@ impl<'r> NotesEdit<'r> {
         self.trie.set(commit_id, blob_id)
     }
 
+    /// Makes a blob that is here the one note of a commit, in place of all its entries.
+    ///
+    /// # Errors
+    ///
+    /// As for [`NotesEdit::entries`].
+    pub fn adopt(&mut self, commit_id: ObjectId, blob_id: ObjectId) -> Result<(), GitError> {
+        self.trie.set(commit_id, blob_id)
+    }
+
     /// Writes the tree, and returns its id.
     ///
     /// # Errors
@@ -62,7 +71,7 @@ impl<'r> NotesEdit<'r> {
     }
 
     /// Writes the tree; gives its id, and those of everything that was written.
-    fn write_all(self) -> Result<(ObjectId, Vec<ObjectId>), GitError> {
+    pub(crate) fn write_all(self) -> Result<(ObjectId, Vec<ObjectId>), GitError> {
         let mut written = self.written;
         let tree_id = self.trie.write(&mut written)?;
         Ok((tree_id, written))
@@ -127,7 +136,7 @@ impl NotesWriter<'_> {
                 return Ok(NotesUpdate::Unchanged);
             }
             let parent_id = before.tip().filter(|_| before.tip_is_commit());
-            let bytes = commit_bytes(tree_id, parent_id, self.committer, self.message);
+            let bytes = commit_bytes(tree_id, parent_id.as_slice(), self.committer, self.message);
             let commit_id = self.repo.write_object(ObjectKind::Commit, &bytes)?;
             written.push(commit_id);
             let name = self.notes_ref.as_str();

@@ -1,5 +1,6 @@
 //! The notes tree and the store, compared with `git notes`.
 
+mod absorb;
 mod attacks;
 mod parallel;
 

@@ -1,0 +1,113 @@
+//! `Gap`: what one state of the notes has that another has not.
+//!
+//! Takes two notes trees and counts lines, not entries: another layout, or another spelling of the
+//! same set of lines, is no gap. Reads only what differs.
+//!
+//! # What is not checked
+//!
+//! What the lines say: whatever stands in a note counts, a record or not.
+
+use std::collections::BTreeSet;
+
+use super::{MAX_NOTE_BYTES, StoreError, union};
+use crate::git::{GitError, NotesTree, Repo};
+use crate::object_id::ObjectId;
+
+/// What one state of the notes has that another has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[must_use]
+pub struct Gap {
+    /// In the notes of how many commits.
+    pub commits: u64,
+    /// How many lines.
+    pub lines: u64,
+    /// Notes that differ and are larger than what is read, or no blobs: what they say is not known.
+    pub unreadable: u64,
+}
+
+impl Gap {
+    /// Answers whether there is no gap, as far as can be read.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.commits == 0 && self.unreadable == 0
+    }
+
+    fn count(&mut self, lines: usize, unreadable: u64) {
+        self.commits += u64::from(lines > 0);
+        self.lines += lines as u64;
+        self.unreadable += unreadable;
+    }
+}
+
+/// Compares two states of the notes: what `there` has that `here` has not, and the reverse.
+///
+/// A tree that keeps the notes of one commit in several places may have some of the lines that
+/// are counted as missing from it; it is then only more than needed that is looked at again.
+///
+/// # Errors
+///
+/// [`StoreError::Git`] when a tree or a note of either cannot be read.
+pub fn gaps(
+    repo: &Repo,
+    here: &NotesTree<'_>,
+    there: &NotesTree<'_>,
+) -> Result<(Gap, Gap), StoreError> {
+    let (mut missing_here, mut missing_there) = (Gap::default(), Gap::default());
+    for difference in here.differences(there)?.into_values() {
+        let ours = Blobs::read(repo, &difference.here)?;
+        let theirs = Blobs::read(repo, &difference.there)?;
+        let (mine, yours) = (ours.lines(), theirs.lines());
+        missing_here.count(yours.difference(&mine).count(), theirs.unreadable);
+        missing_there.count(mine.difference(&yours).count(), ours.unreadable);
+    }
+    Ok((missing_here, missing_there))
+}
+
+/// Counts exactly the lines of `before` that are nowhere in `now`, which should have them all.
+///
+/// # Errors
+///
+/// As for [`gaps`].
+pub fn lost(repo: &Repo, before: &NotesTree<'_>, now: &NotesTree<'_>) -> Result<Gap, StoreError> {
+    let mut lost = Gap::default();
+    for (commit_id, difference) in before.differences(now)? {
+        if difference.here.is_empty() {
+            continue;
+        }
+        let had = Blobs::read(repo, &difference.here)?;
+        let has = Blobs::read(repo, &now.entries(commit_id)?.blob_ids)?;
+        lost.count(had.lines().difference(&has.lines()).count(), had.unreadable);
+    }
+    Ok(lost)
+}
+
+/// The notes behind some entries of one commit.
+#[derive(Debug, Default)]
+pub(super) struct Blobs {
+    /// Each note that could be read, with its id.
+    pub(super) notes: Vec<(ObjectId, Vec<u8>)>,
+    /// How many could not.
+    pub(super) unreadable: u64,
+}
+
+impl Blobs {
+    /// Reads notes within their cap.
+    pub(super) fn read(repo: &Repo, blob_ids: &[ObjectId]) -> Result<Self, GitError> {
+        let mut blobs = Self::default();
+        for blob_id in blob_ids {
+            match repo.blob(*blob_id, MAX_NOTE_BYTES) {
+                Ok(note) => blobs.notes.push((*blob_id, note)),
+                Err(GitError::TooLarge { .. } | GitError::WrongKind { .. }) => {
+                    blobs.unreadable += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(blobs)
+    }
+
+    /// Returns all lines, united.
+    pub(super) fn lines(&self) -> BTreeSet<&[u8]> {
+        union::unite(self.notes.iter().map(|(_, note)| note.as_slice()))
+    }
+}
