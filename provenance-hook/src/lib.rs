@@ -19,8 +19,10 @@ pub mod git_program;
 pub mod hooks;
 pub mod install;
 pub mod log;
+pub mod remote;
 pub mod saved_hook;
 pub mod signing_key;
+pub mod sync;
 
 pub mod agent;
 

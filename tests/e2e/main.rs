@@ -52,3 +52,4 @@ mod demo;
 mod plumbing;
 mod random_stories;
 mod record;
+mod sync;

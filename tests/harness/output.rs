@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::process;
 
 /// The end of a command.
@@ -99,6 +100,20 @@ impl Output {
             self.status
         )
     }
+}
+
+/// Runs a command to its end. A program that was just written may still be open for writing in a
+/// child that another thread is about to start; it is tried again until that child has begun.
+pub(crate) fn finished(command: &mut process::Command) -> io::Result<process::Output> {
+    for _ in 0..10_000 {
+        match command.output() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
+                std::thread::yield_now();
+            }
+            result => return result,
+        }
+    }
+    command.output()
 }
 
 /// The snapshot text: standard output, then standard error under its own mark, then the exit code,

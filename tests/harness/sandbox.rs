@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::agent::Agent;
 use crate::binaries;
 use crate::claude_code::ClaudeCode;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 /// 2026-05-04T09:00:00Z: the first moment of every story.
 const FIRST_SECOND: i64 = 1_777_885_200;
@@ -169,7 +169,7 @@ impl Sandbox {
     #[track_caller]
     pub fn run(&self, command: &mut Command) -> Output {
         let shown = shown(command);
-        let output = match command.output() {
+        let output = match output::finished(command) {
             Ok(output) => output,
             Err(error) => panic!("could not start {shown}: {error}"),
         };

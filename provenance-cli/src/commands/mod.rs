@@ -13,6 +13,7 @@ mod record;
 mod show;
 mod stats;
 mod status;
+mod sync;
 mod trust;
 mod uninstall;
 mod util;
@@ -53,6 +54,7 @@ commands! {
     Stats(stats),
     Verify(verify),
     Record(record),
+    Sync(sync),
     Key(key),
     Trust(trust),
     Util(util),

@@ -1,6 +1,8 @@
 //! Where records are kept: the notes reference and Git's settings for it.
 
-use provenance_core::git::{Config, ObjectKind, Repo};
+use provenance_core::git::{Config, ObjectId, ObjectKind, Repo};
+use provenance_core::store;
+use provenance_core::trust::TRACKING_PREFIX;
 use provenance_hook::install::git_settings;
 
 use super::{Check, Status};
@@ -98,18 +100,27 @@ fn display_ref(repo: &Repo, name: &str) -> Option<Check> {
     ))
 }
 
+/// Answers whether the notes at `theirs` have a line that those at `ours` have not.
+fn lacks(repo: &Repo, ours: ObjectId, theirs: ObjectId) -> Option<bool> {
+    let here = repo.notes_at(Some(ours)).ok()?;
+    let there = repo.notes_at(Some(theirs)).ok()?;
+    Some(store::gaps(repo, &here, &there).ok()?.0.commits > 0)
+}
+
 /// Finds records at a remote, as far as they were fetched, that are not in ours.
 fn diverging(repo: &Repo, name: &str) -> Option<Check> {
     let short = name.strip_prefix("refs/notes/")?;
     let ours = repo.ref_target(name).ok()??;
-    let remotes = repo.refs("refs/notes/remotes/").ok()?;
-    let (theirs_name, _) = remotes.into_iter().find(|(theirs_name, theirs)| {
-        theirs_name.ends_with(&format!("/{short}"))
-            && !repo.is_ancestor(*theirs, ours).unwrap_or(false)
-    })?;
+    let by_git = repo.refs("refs/notes/remotes/").ok()?.into_iter();
+    let by_git = by_git.filter(|(theirs_name, _)| theirs_name.ends_with(&format!("/{short}")));
+    let by_us = repo.refs(TRACKING_PREFIX).ok()?.into_iter();
+    let by_us = by_us.filter(|(theirs_name, _)| theirs_name.ends_with("/notes"));
+    let (theirs_name, _) = by_us
+        .chain(by_git)
+        .find(|(_, theirs)| lacks(repo, ours, *theirs).unwrap_or(false))?;
     Some(Check::note(
         "notes-remote",
         format!("{theirs_name} has records that {name} has not"),
-        &format!("git notes --ref={short} merge {theirs_name}"),
+        "git provenance sync",
     ))
 }

@@ -66,7 +66,7 @@ fn standing(context: &Context, repo: &Repo, key: &SigningKey) -> Result<Standing
     if let Some(trust) = Trust::load(repo)? {
         if trust.principal_of(key.id()).is_none() {
             // Somebody may have added the key meanwhile. Who does not answer has nothing new.
-            drop(remotes::ask(context.environment(), repo.config()?));
+            drop(remotes::ask(context.environment(), repo));
         }
         let conflicts = follow_what_continues(repo)?;
         return Ok(Standing::Present(
@@ -78,7 +78,7 @@ fn standing(context: &Context, repo: &Repo, key: &SigningKey) -> Result<Standing
         return Ok(Standing::Joined(trust));
     }
     let mut silent = Vec::new();
-    for (remote, answer) in remotes::ask(context.environment(), repo.config()?)? {
+    for (remote, answer) in remotes::ask(context.environment(), repo)? {
         if let Answer::Silent(why) = answer {
             silent.push((remote, why));
         }
@@ -188,7 +188,7 @@ impl Established {
         match &self.standing {
             Standing::Made(trust) => vec![
                 format!("root {}, made here", trust.root_id()),
-                "share it: git push REMOTE refs/provenance/trust".to_owned(),
+                "share it: git provenance sync".to_owned(),
             ],
             Standing::Present(trust, conflicts) => {
                 let mut lines = self.member_lines(trust, "known here");

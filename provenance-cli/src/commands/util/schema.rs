@@ -29,6 +29,7 @@ schemas![
     "show",
     "stats",
     "status",
+    "sync",
     "trust",
     "trust-show",
     "verify",
