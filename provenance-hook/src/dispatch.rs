@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
@@ -99,15 +99,31 @@ fn as_link(
     let name = stem(link.as_os_str());
     let hook = HookName::from_name(OsStr::new(name));
     *job = hook.map_or(Job::UnknownHook, Job::Hook);
-    match saved_hook::run(link, name, args)? {
+    // What Git tells `pre-push` on standard input is told to both.
+    let input = match hook {
+        Some(HookName::PrePush) => Some(standard_input()?),
+        _ => None,
+    };
+    match saved_hook::run(link, name, args, input.as_deref())? {
         // Git gives up the commit here; so there is nothing to record.
         Some(code) if code != 0 && hook != Some(HookName::PostCommit) => return Ok(code),
         _ => {}
     }
     match hook {
-        Some(hook) => as_hook(hook, args, environment),
+        Some(hook) => as_hook(hook, args, input.as_deref(), environment),
         None => Ok(0),
     }
+}
+
+/// Reads standard input to its end; a person at a terminal gives none.
+fn standard_input() -> Result<Vec<u8>, HookError> {
+    let mut input = Vec::new();
+    let mut stdin = io::stdin().lock();
+    if !stdin.is_terminal() {
+        let read = stdin.read_to_end(&mut input);
+        read.map_err(|source| HookError::Input { source })?;
+    }
+    Ok(input)
 }
 
 fn as_command(
@@ -122,7 +138,7 @@ fn as_command(
     };
     if let Some(hook) = HookName::from_name(name) {
         *job = Job::Hook(hook);
-        return as_hook(hook, rest, environment);
+        return as_hook(hook, rest, None, environment);
     }
     match name.to_str() {
         Some("agent") => {
@@ -144,7 +160,12 @@ fn as_command(
     }
 }
 
-fn as_hook(hook: HookName, args: &[OsString], environment: &Environment) -> Result<u8, HookError> {
+fn as_hook(
+    hook: HookName,
+    args: &[OsString],
+    input: Option<&[u8]>,
+    environment: &Environment,
+) -> Result<u8, HookError> {
     match hook {
         HookName::CommitMsg if environment.is_off() => {}
         HookName::CommitMsg => {
@@ -153,6 +174,10 @@ fn as_hook(hook: HookName, args: &[OsString], environment: &Environment) -> Resu
         }
         // It is told that it is switched off: the next record counts the commits that had none.
         HookName::PostCommit => hooks::post_commit::run(environment)?,
+        HookName::PrePush => match input {
+            Some(input) => hooks::pre_push::run(environment, args, input)?,
+            None => hooks::pre_push::run(environment, args, &standard_input()?)?,
+        },
         // A name that the list gains has its arm here; until then it does nothing.
         _ => {}
     }
@@ -282,7 +307,7 @@ mod tests {
     #[test]
     fn a_link_of_another_version_is_in_nobodys_way() {
         let scene = Scene::new();
-        for link in [".git/hooks/pre-push", "/x/.git/hooks/post-rewrite.legacy"] {
+        for link in [".git/hooks/pre-rebase", "/x/.git/hooks/post-update.legacy"] {
             assert_eq!(scene.run(link, &["origin", "url"]), 0, "{link}");
         }
         assert_eq!(scene.logged(), "");

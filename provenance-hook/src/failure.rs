@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `commit-msg` | 0, or 1 where `provenance.failClosed` is set |
 //! | `post-commit` | 0 |
+//! | `pre-push` | 0 |
 //! | `agent NAME` | 0 |
 //! | anything else, by a person at a prompt | 2 |
 
@@ -18,6 +19,7 @@ use provenance_core::git::GitError;
 use provenance_core::git::hooks::HookName;
 
 use crate::signing_key::SigningKeyError;
+use crate::sync::SyncError;
 
 /// What was asked of this process, as far as its exit code is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +123,19 @@ pub enum HookError {
     /// An event could not be taken down.
     #[error("an event could not be taken down")]
     Capture(#[source] Box<CaptureError>),
+    /// The remote of a push did not get the records, or is not as it was left.
+    #[error(
+        "about the records at {remote}: {why}; the push goes on; see more with: git provenance sync"
+    )]
+    NotSent {
+        /// What people call the remote.
+        remote: String,
+        /// What kept it, or what was found.
+        why: String,
+    },
+    /// The records could not be made ready for a push.
+    #[error("the records were not sent")]
+    Sync(#[source] Box<SyncError>),
     /// A defect of ours.
     #[error("a defect in provenance-hook {version}: {message}; please report it", version = env!("CARGO_PKG_VERSION"))]
     Panicked {

@@ -9,9 +9,9 @@
 //! What it does. It is the user's.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::failure::HookError;
 
@@ -27,16 +27,22 @@ pub fn path(hooks_dir: &Path, hook: &str) -> PathBuf {
     hooks_dir.join(format!("{hook}.{SUFFIX}"))
 }
 
-/// Runs the hook that was set aside beside `link`; `None` where there is none.
+/// Runs the hook that was set aside beside `link`; `None` where there is none. It gets `input` on
+/// its standard input, where that was read already.
 ///
 /// # Errors
 ///
 /// [`HookError::SavedHook`] when it is there and executable, and cannot be started.
-pub fn run(link: &Path, hook: &str, args: &[OsString]) -> Result<Option<u8>, HookError> {
+pub fn run(
+    link: &Path,
+    hook: &str,
+    args: &[OsString],
+    input: Option<&[u8]>,
+) -> Result<Option<u8>, HookError> {
     let Some(saved) = beside(link, hook) else {
         return Ok(None);
     };
-    match start(&saved, args) {
+    match start(&saved, args, input) {
         Ok(status) => Ok(Some(code(status))),
         Err(source) => Err(HookError::SavedHook {
             path: saved,
@@ -72,15 +78,27 @@ pub fn is_executable(path: &Path) -> bool {
     path.is_file()
 }
 
-fn start(saved: &Path, args: &[OsString]) -> io::Result<ExitStatus> {
-    match Command::new(saved).args(args).status() {
+fn start(saved: &Path, args: &[OsString], input: Option<&[u8]>) -> io::Result<ExitStatus> {
+    match status(Command::new(saved).args(args), input) {
         Err(error) if error.raw_os_error() == Some(EXEC_FORMAT_ERROR) => {
             let mut shell: Vec<&OsStr> = vec![saved.as_os_str()];
             shell.extend(args.iter().map(OsString::as_os_str));
-            Command::new("sh").args(shell).status()
+            status(Command::new("sh").args(shell), input)
         }
         result => result,
     }
+}
+
+fn status(command: &mut Command, input: Option<&[u8]>) -> io::Result<ExitStatus> {
+    let Some(input) = input else {
+        return command.status();
+    };
+    let mut child = command.stdin(Stdio::piped()).spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A hook that does not read to the end closes the pipe, which is its right.
+        drop(stdin.write_all(input));
+    }
+    child.wait()
 }
 
 #[cfg(unix)]

@@ -17,11 +17,13 @@ pub enum HookName {
     CommitMsg,
     /// Runs when the commit exists; Git ignores its exit code.
     PostCommit,
+    /// Runs before a push, and is told on standard input what is pushed; may refuse it.
+    PrePush,
 }
 
 impl HookName {
     /// Every hook of ours, in the order in which Git runs them.
-    pub const ALL: &[Self] = &[Self::CommitMsg, Self::PostCommit];
+    pub const ALL: &[Self] = &[Self::CommitMsg, Self::PostCommit, Self::PrePush];
 
     /// Returns the name as Git spells it.
     #[must_use]
@@ -29,6 +31,7 @@ impl HookName {
         match self {
             Self::CommitMsg => "commit-msg",
             Self::PostCommit => "post-commit",
+            Self::PrePush => "pre-push",
         }
     }
 
@@ -70,7 +73,7 @@ mod tests {
         }
         for other in [
             "",
-            "pre-push",
+            "pre-receive",
             "Commit-Msg",
             "commit-msg.sample",
             "commit-msg ",

@@ -2,4 +2,5 @@
 
 pub mod commit_msg;
 pub mod post_commit;
+pub mod pre_push;
 pub mod writer;

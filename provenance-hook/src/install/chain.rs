@@ -9,6 +9,7 @@
 //! - The rest of the script runs first, and its exit code is respected; ours runs even if the
 //!   script ends in `exec` or `exit`, because then our lines stand at its top and start it.
 //! - A program that has vanished never fails the hook.
+//! - What Git tells a hook on standard input reaches the rest of the script whole.
 //! - [`without`] undoes [`with`], line for line.
 //!
 //! # What is not checked
@@ -105,7 +106,9 @@ pub fn with(script: &[u8], hook: HookName, started: Started) -> Result<String, N
     {
         return Err(NotUnderstood::NotAShell);
     }
-    if !may_end_early(&script) {
+    // Whatever else the script does may read what Git tells it before our lines are reached.
+    let may_read = hook == HookName::PrePush && !is_empty(&script);
+    if !may_read && !may_end_early(&script) {
         let gap = if script.is_empty() || script.ends_with('\n') {
             ""
         } else {
@@ -174,12 +177,31 @@ fn wrapped(hook: HookName, started: Started) -> String {
         Started::ByGit => "\"$0\"",
         Started::ByHusky => "sh -e \"$0\"",
     };
+    if hook == HookName::PrePush {
+        return wrapped_with_input(hook, itself);
+    }
     format!(
         "{START}\n{EXPLANATION}\
          if [ \"${{GIT_PROVENANCE_CHAIN-}}\" != {hook} ]; then\n\
          \x20 GIT_PROVENANCE_CHAIN={hook} {itself} \"$@\" || exit $?\n\
          \x20 git_provenance=\"$(git rev-parse --git-common-dir 2>/dev/null || :)/provenance/{LINK_NAME}\"\n\
          \x20 if [ -x \"$git_provenance\" ]; then exec \"$git_provenance\" {hook} \"$@\"; fi\n\
+         \x20 exit 0\n\
+         fi\n\
+         {END}\n"
+    )
+}
+
+/// The same for a hook that Git tells something on standard input: the script and we both get it.
+fn wrapped_with_input(hook: HookName, itself: &str) -> String {
+    let input = "printf \"${git_provenance_input:+%s\\n}\" \"$git_provenance_input\"";
+    format!(
+        "{START}\n{EXPLANATION}\
+         if [ \"${{GIT_PROVENANCE_CHAIN-}}\" != {hook} ]; then\n\
+         \x20 git_provenance_input=\"$(cat)\"\n\
+         \x20 {input} | GIT_PROVENANCE_CHAIN={hook} {itself} \"$@\" || exit $?\n\
+         \x20 git_provenance=\"$(git rev-parse --git-common-dir 2>/dev/null || :)/provenance/{LINK_NAME}\"\n\
+         \x20 if [ -x \"$git_provenance\" ]; then {input} | \"$git_provenance\" {hook} \"$@\" || exit $?; fi\n\
          \x20 exit 0\n\
          fi\n\
          {END}\n"
@@ -194,6 +216,13 @@ fn may_end_early(script: &str) -> bool {
         || script
             .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
             .any(|word| ENDINGS.contains(&word))
+}
+
+/// Answers whether a script does nothing.
+fn is_empty(script: &str) -> bool {
+    script
+        .lines()
+        .all(|line| line.trim().is_empty() || line.starts_with('#'))
 }
 
 fn is_shell(interpreter: &str) -> bool {

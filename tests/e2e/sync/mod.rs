@@ -3,6 +3,7 @@
 mod both_ways;
 mod hostile;
 mod many;
+mod on_push;
 mod trust;
 mod unwilling;
 

@@ -25,10 +25,11 @@ pub(super) fn checks(site: &Site, environment: &Environment) -> Vec<Check> {
     checks
 }
 
-/// A record needs `post-commit`; without `commit-msg` it is made, but not pinned.
+/// A record needs `post-commit`; without `commit-msg` it is made, but not pinned, and without
+/// `pre-push` it stays here.
 const fn gravity(hook: HookName) -> Status {
     match hook {
-        HookName::CommitMsg => Status::Broken,
+        HookName::CommitMsg | HookName::PrePush => Status::Broken,
         _ => Status::Blocking,
     }
 }

@@ -53,6 +53,11 @@ const AUTO_SYNC: Setting = Setting {
     default: "true",
     meaning: "whether `git push` sends the records before the branch",
 };
+const AUTO_SYNC_TIMEOUT: Setting = Setting {
+    key: "provenance.autoSyncTimeout",
+    default: "5",
+    meaning: "for how many seconds, at most, `git push` waits for that",
+};
 
 const KEEP_PROMPTS: Setting = Setting {
     key: "provenance.keepPrompts",
@@ -66,7 +71,7 @@ const RECORD_RATIONALE: Setting = Setting {
 };
 
 /// Every key, in the order of the documentation.
-pub const SETTINGS: [Setting; 9] = [
+pub const SETTINGS: [Setting; 10] = [
     SIGNING_KEY,
     NOTES_REF,
     TRAILER,
@@ -74,6 +79,7 @@ pub const SETTINGS: [Setting; 9] = [
     FAIL_CLOSED,
     REDACT,
     AUTO_SYNC,
+    AUTO_SYNC_TIMEOUT,
     KEEP_PROMPTS,
     RECORD_RATIONALE,
 ];
@@ -95,6 +101,8 @@ pub struct Settings {
     pub redact: Vec<String>,
     /// `provenance.autoSync`.
     pub auto_sync: bool,
+    /// `provenance.autoSyncTimeout`, in seconds.
+    pub auto_sync_timeout: u64,
     /// `provenance.keepPrompts`.
     pub keep_prompts: bool,
     /// `provenance.recordRationale`.
@@ -136,6 +144,7 @@ impl Config {
                 .map(str::to_owned)
                 .collect(),
             auto_sync: self.truth(AUTO_SYNC)?,
+            auto_sync_timeout: self.seconds(AUTO_SYNC_TIMEOUT)?,
             keep_prompts: self.truth(KEEP_PROMPTS)?,
             record_rationale: self.truth(RECORD_RATIONALE)?,
         })
@@ -149,6 +158,13 @@ impl Config {
     fn truth(&self, setting: Setting) -> Result<bool, GitError> {
         let set = self.boolean(setting.key)?;
         Ok(set.unwrap_or(setting.default == "true"))
+    }
+
+    fn seconds(&self, setting: Setting) -> Result<u64, GitError> {
+        let default = setting.default.parse().unwrap_or(0);
+        let set = self.integer(setting.key)?.unwrap_or(default);
+        let in_a_day = u64::try_from(set).ok().filter(|s| (1..=86_400).contains(s));
+        in_a_day.ok_or_else(|| bad_setting(setting.key, &set.to_string(), "1 to 86400 seconds"))
     }
 
     fn trailer_policy(&self) -> Result<TrailerPolicy, GitError> {
@@ -228,6 +244,7 @@ mod tests {
         assert_eq!(settings.trailer, TrailerPolicy::PinAndAssisted);
         assert!(settings.record_human && settings.auto_sync && !settings.fail_closed);
         assert_eq!(settings.signing_key, None);
+        assert_eq!(settings.auto_sync_timeout, 5);
     }
 
     #[test]
@@ -240,6 +257,12 @@ mod tests {
             "{error}"
         );
         assert!(settings("provenance.failClosed", "perhaps").is_err());
+        for bad in ["0", "-1", "1g", "soon"] {
+            assert!(
+                settings("provenance.autoSyncTimeout", bad).is_err(),
+                "{bad}"
+            );
+        }
         assert_eq!(
             settings("provenance.trailer", "None").unwrap().trailer,
             TrailerPolicy::None

@@ -1,6 +1,6 @@
 //! The marked lines in other people's scripts.
 
-use provenance_core::git::hooks::HookName::CommitMsg;
+use provenance_core::git::hooks::HookName::{CommitMsg, PrePush};
 
 use crate::install::chain::{
     NotUnderstood, START, Started, alone, calls_us, is_marked, with, without,
@@ -20,8 +20,13 @@ const SCRIPTS: &[&str] = &[
 #[test]
 fn what_is_put_in_comes_out_again() {
     for script in SCRIPTS {
-        for started in [Started::ByGit, Started::ByHusky] {
-            let chained = with(script.as_bytes(), CommitMsg, started).unwrap();
+        for (hook, started) in [
+            (CommitMsg, Started::ByGit),
+            (CommitMsg, Started::ByHusky),
+            (PrePush, Started::ByGit),
+            (PrePush, Started::ByHusky),
+        ] {
+            let chained = with(script.as_bytes(), hook, started).unwrap();
             assert!(
                 is_marked(chained.as_bytes()) && calls_us(chained.as_bytes()),
                 "{chained}"
@@ -34,16 +39,15 @@ fn what_is_put_in_comes_out_again() {
 
 #[test]
 fn chaining_twice_is_chaining_once() {
-    for script in SCRIPTS {
-        let once = with(script.as_bytes(), CommitMsg, Started::ByGit).unwrap();
-        let twice = with(once.as_bytes(), CommitMsg, Started::ByGit).unwrap();
-        assert_eq!(once, twice);
+    for hook in [CommitMsg, PrePush] {
+        for script in SCRIPTS {
+            let once = with(script.as_bytes(), hook, Started::ByGit).unwrap();
+            let twice = with(once.as_bytes(), hook, Started::ByGit).unwrap();
+            assert_eq!(once, twice);
+        }
+        let fresh = alone(hook, Started::ByGit);
+        assert_eq!(with(fresh.as_bytes(), hook, Started::ByGit).unwrap(), fresh);
     }
-    let fresh = alone(CommitMsg, Started::ByGit);
-    assert_eq!(
-        with(fresh.as_bytes(), CommitMsg, Started::ByGit).unwrap(),
-        fresh
-    );
 }
 
 #[test]
