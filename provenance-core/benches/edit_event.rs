@@ -28,6 +28,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use provenance_core::capture;
+use provenance_core::git::{Location, Repo};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -96,7 +98,8 @@ fn repository() -> TempDir {
         .current_dir(dir.path())
         .status();
     assert!(made.unwrap().success());
-    fs::create_dir(dir.path().join(".git/provenance")).unwrap();
+    let repo = Repo::open(&Location::at(dir.path())).unwrap();
+    capture::watch(&repo).unwrap();
     dir
 }
 

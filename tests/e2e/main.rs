@@ -28,6 +28,7 @@ mod trust;
 mod capture;
 mod contents;
 mod staging;
+mod unwatched;
 
 mod forged;
 mod monotone;

@@ -352,7 +352,7 @@ impl FileChain {
 }
 
 /// What a state holds.
-fn content(site: &Site<'_>, state: &State) -> Option<Vec<u8>> {
+pub(super) fn content(site: &Site<'_>, state: &State) -> Option<Vec<u8>> {
     match state {
         State::Absent => Some(Vec::new()),
         State::Text(digest) => site.states.read(*digest),

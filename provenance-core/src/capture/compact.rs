@@ -8,6 +8,7 @@
 use super::CaptureError;
 use super::chain::FileChain;
 use super::fold::Watched;
+use super::gap::Gap;
 use super::site::Site;
 use crate::clock::Timestamp;
 use crate::repo_path::RepoPath;
@@ -37,7 +38,12 @@ pub(super) fn close(site: &Site<'_>, now: Timestamp) -> Result<(), CaptureError>
         chain.keep(site, watched.end)?;
     }
     watched.keep_sessions()?;
-    let mut carried: Vec<_> = watched.announced.drain(..).collect();
+    if watched.damaged > 0 {
+        Gap::open(&site.journal);
+    }
+    let mut carried: Vec<_> = std::mem::take(&mut watched.announced)
+        .into_entries()
+        .collect();
     carried.extend(
         watched
             .shells

@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::account::{Account, By};
+use super::announced::Announcements;
 use super::entry::{Act, Change, Entry, Position, Reading};
+use super::gap::Gap;
 use super::journal::Segment;
 use super::site::Site;
 use super::states::State;
@@ -23,8 +25,6 @@ use crate::repo_path::RepoPath;
 
 /// A command that began longer ago has ended, whatever was reported: 12 hours, in seconds.
 const SHELL_SECONDS: i64 = 12 * 3600;
-/// The most announced edits that are waited for.
-const MAX_ANNOUNCED: usize = 256;
 
 /// A shell command that began and was not seen to end.
 #[derive(Debug, Clone)]
@@ -73,15 +73,15 @@ pub(super) struct Watched {
     pub(super) sessions: HashMap<String, Account>,
     pub(super) steps: Steps,
     pub(super) shells: Vec<OpenShell>,
-    /// Announced edits that have not ended: needed again if they do.
-    pub(super) announced: Vec<(Position, Entry)>,
+    pub(super) announced: Announcements,
     pub(super) used: Vec<Used>,
     /// What was not understood, by name.
     pub(super) ignored: BTreeMap<String, u64>,
     /// What was out of the ordinary while watching, as codes.
     pub(super) notes: Vec<(Position, String)>,
     pub(super) end: Position,
-    pub(super) corrupt: u64,
+    /// Lines of the journal that could not be read, and that no record has accounted for.
+    pub(super) damaged: u64,
     seen: HashSet<(String, String, u8)>,
 }
 
@@ -97,7 +97,7 @@ impl Watched {
         let mut watched = Self {
             dir: site.journal.dir().join("sessions"),
             end: segment.end,
-            corrupt: segment.corrupt,
+            damaged: Gap::unaccounted(&site.journal, &segment.damaged),
             ..Self::default()
         };
         for (position, entry) in segment.entries {
@@ -106,6 +106,9 @@ impl Watched {
         watched
             .shells
             .retain(|shell| now.unix_seconds() - shell.entry.at.unix_seconds() < SHELL_SECONDS);
+        watched
+            .announced
+            .doubt_older(now.unix_seconds() - SHELL_SECONDS);
         watched
     }
 
@@ -142,41 +145,31 @@ impl Watched {
             ..
         } = entry.act
         {
-            for id in &sessions {
-                self.session(id).used(position, seen);
-            }
-            for open in &mut self.shells {
-                if sessions.contains(&open.entry.session) {
-                    open.committed.extend(paths.iter().flatten().cloned());
-                }
-            }
-            self.used.push(Used {
-                seen,
-                sessions,
-                paths,
-            });
+            self.committed(
+                position,
+                Used {
+                    seen,
+                    sessions,
+                    paths,
+                },
+            );
             return;
         }
         let session = self.session(&entry.session);
         session.apply(position, &entry);
         let by = session.by(&entry);
+        self.announced.doubt(&by, &entry.act);
         if let Act::Transcript(reading) = &entry.act {
             self.tell_models(&entry.session, reading);
             return;
         }
         match entry.act {
-            Act::BeforeEdit { .. } => {
-                // Of many that a person denied, the oldest will not be done any more.
-                if self.announced.len() >= MAX_ANNOUNCED {
-                    self.announced.remove(0);
-                }
-                self.announced.push((position, entry));
-            }
+            Act::BeforeEdit { .. } => self.announced.add(position, entry, by),
             Act::Edited { name, files } => {
-                let before = self.take_announced(&by);
+                let before = self.announced.take(&by);
                 self.step(position, &By { name, ..by }, files, &before);
             }
-            Act::Failed => drop(self.take_announced(&by)),
+            Act::Failed => drop(self.announced.take(&by)),
             Act::BeforeShell {
                 ref name,
                 snapshot,
@@ -217,11 +210,25 @@ impl Watched {
             }
             Act::Session { .. } | Act::End => {
                 self.shells.retain(|open| open.entry.session != by.session);
-                self.announced
-                    .retain(|(_, open)| open.session != by.session);
+                self.announced.end(&by.session);
             }
             _ => {}
         }
+    }
+
+    /// Counts what a commit used.
+    fn committed(&mut self, position: Position, used: Used) {
+        for id in &used.sessions {
+            self.session(id).used(position, used.seen);
+        }
+        let paths = used.paths.as_deref().unwrap_or_default();
+        for open in &mut self.shells {
+            if used.sessions.contains(&open.entry.session) {
+                open.committed.extend_from_slice(paths);
+            }
+        }
+        self.announced.committed(used.seen, paths);
+        self.used.push(used);
     }
 
     /// Gives the steps of a session whose model no event told the model that the transcript tells:
@@ -303,18 +310,9 @@ impl Watched {
         }
     }
 
-    /// Takes the states at the announcement of the same call; where calls have no id, of the
-    /// session's last announcement.
-    fn take_announced(&mut self, by: &By) -> Vec<(RepoPath, State)> {
-        let same =
-            |(_, open): &(Position, Entry)| open.session == by.session && open.call == by.call;
-        let Some(number) = self.announced.iter().rposition(same) else {
-            return Vec::new();
-        };
-        match self.announced.remove(number).1.act {
-            Act::BeforeEdit { files } => files,
-            _ => Vec::new(),
-        }
+    /// Answers whether a command of an agent may be running.
+    pub(super) fn has_open_shell(&self) -> bool {
+        self.shells.iter().any(|open| !open.doubtful)
     }
 
     /// Ends an open command; returns the files that it committed.

@@ -40,6 +40,7 @@ pub(super) const MAX_BYTES: u64 = 64 << 20;
 
 const LOCK_ATTEMPTS: u32 = 1_000;
 const LOCK_PAUSE: Duration = Duration::from_millis(1);
+const CUT_ATTEMPTS: u32 = 5;
 
 /// The journal of one worktree.
 #[derive(Debug, Clone)]
@@ -60,7 +61,7 @@ pub(super) struct Segment {
     /// Where the segment ends.
     pub(super) end: Position,
     /// Lines that could not be read.
-    pub(super) corrupt: u64,
+    pub(super) damaged: Vec<Position>,
 }
 
 /// Holds the lock until it is dropped.
@@ -131,8 +132,26 @@ impl Journal {
         file.write_all(&bytes).map_err(failed)
     }
 
-    /// Reads the current segment.
+    /// Reads the current segment. A last line that is half there is waited for: it is being
+    /// written, or it was cut off, and then it is damaged.
     pub(super) fn read(&self) -> Result<Segment, CaptureError> {
+        for _ in 0..CUT_ATTEMPTS {
+            let (segment, cut) = self.read_once()?;
+            if cut.is_none() {
+                return Ok(segment);
+            }
+            thread::sleep(LOCK_PAUSE);
+        }
+        let (mut segment, cut) = self.read_once()?;
+        if let Some(cut) = cut {
+            segment.damaged.push(cut);
+            segment.end = cut;
+        }
+        Ok(segment)
+    }
+
+    /// Reads what is there, and where a line ends that is only half there.
+    fn read_once(&self) -> Result<(Segment, Option<Position>), CaptureError> {
         let path = self.current();
         let failed = |source| CaptureError::Read {
             path: path.clone(),
@@ -140,7 +159,7 @@ impl Journal {
         };
         let mut file = match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Segment::default());
+                return Ok((Segment::default(), None));
             }
             other => other.map_err(failed)?,
         };
@@ -194,9 +213,14 @@ impl Journal {
         read.is_ok() && generation_of(&head) == Some(generation)
     }
 
+    /// The file whose lock is taken.
+    pub(super) fn lock_path(&self) -> PathBuf {
+        self.dir.join("lock")
+    }
+
     /// Takes the lock of this journal, waiting for at most about a second.
     pub(super) fn lock(&self) -> Result<Locked, CaptureError> {
-        let path = self.dir.join("lock");
+        let path = self.lock_path();
         let open = || {
             let mut options = local::options();
             options.write(true).create(true).truncate(false).open(&path)
@@ -277,8 +301,9 @@ fn generation_of(bytes: &[u8]) -> Option<u64> {
     Some(head.generation)
 }
 
-fn parsed(generation: u64, bytes: &[u8], start: u64) -> Segment {
+fn parsed(generation: u64, bytes: &[u8], start: u64) -> (Segment, Option<Position>) {
     let mut segment = Segment::default();
+    let mut cut = None;
     let mut end = start;
     for (number, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
         end += line.len() as u64;
@@ -287,14 +312,19 @@ fn parsed(generation: u64, bytes: &[u8], start: u64) -> Segment {
             Ok(entry) => segment.entries.push((position, entry)),
             // The head, or the end of a line that was too far back to be read.
             Err(_) if number == 0 => {}
-            // Being written at this moment, or cut off: the next reader knows.
-            Err(_) if !line.ends_with(b"\n") => break,
+            // Being written at this moment, or cut off.
+            Err(_) if !line.ends_with(b"\n") => {
+                // The next append ends it with a line feed.
+                end += 1;
+                cut = Some(Position { generation, end });
+                break;
+            }
             Err(_) if line.trim_ascii().is_empty() => {}
-            Err(_) => segment.corrupt += 1,
+            Err(_) => segment.damaged.push(position),
         }
         segment.end = position;
     }
-    segment
+    (segment, cut)
 }
 
 /// Names a worktree: `main`, or the name of a linked one and a digest of it.

@@ -10,12 +10,13 @@
 //! ```
 //!
 //! Everything stands below `$GIT_COMMON_DIR/provenance/` and is private to this clone:
-//! `journal/<worktree>/` (events and their checkpoints), `states/` (contents, 90 days), `secret` and
-//! `openings/` (the salts of prompt context), `sessions/` (each session's last record).
+//! `watching` (that it began), `journal/<worktree>/` (events and their checkpoints, and in `gap`
+//! what nobody watched), `states/` (contents, 90 days), `secret` and `openings/` (the salts of
+//! prompt context), `sessions/` (each session's last record).
 //!
-//! Invariants: nothing is claimed that was not seen; where something was seen and its lines cannot
-//! be told, the claim is widened to the file. An event costs one look at the files that it names;
-//! a commit reads one short segment of the journal.
+//! Invariants: nothing is claimed that was not seen, not for a person either; where something was
+//! seen and its lines cannot be told, the claim is widened to the file. An event costs one look at
+//! the files that it names; a commit reads one short segment of the journal.
 //!
 //! # What is not checked
 //!
@@ -24,6 +25,7 @@
 
 mod account;
 pub mod agent;
+mod announced;
 mod before;
 mod chain;
 mod claims;
@@ -32,6 +34,7 @@ mod context;
 mod entry;
 pub mod event;
 mod fold;
+mod gap;
 mod hint;
 mod journal;
 pub mod lines;
@@ -58,7 +61,7 @@ pub use hint::AgentHint;
 pub use model::model;
 pub use observe::{Observation, Receipt, Scene, committed, pending};
 pub use session::Session;
-pub use site::watch;
+pub use site::{is_watched, unwatch, watch};
 pub use states::{KEPT, MAX_TEXT_BYTES, State, States};
 pub use status::{FileStatus, SessionStatus, Status, prune, status};
 pub use witness::Witness;

@@ -15,7 +15,6 @@
 //! and its session, or its shell, was never seen here, the remainder is unknown.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,15 +25,16 @@ use super::claims::{Claims, Contributor, Draft, spent};
 use super::context::{Opening, Secret};
 use super::entry::{Act, Entry, Position};
 use super::fold::Watched;
+use super::gap::Gap;
 use super::hint::AgentHint;
 use super::running::committer;
-use super::site::Site;
-use super::touched::gather;
-use super::{links, transcript};
+use super::site::{Site, is_watched, journals};
+use super::touched::{self, gather};
+use super::{links, local, transcript};
 use crate::clock::Timestamp;
 use crate::git::Repo;
 use crate::object_id::ObjectId;
-use crate::record::{CommittedBy, Contribution, RecordId, Remainder, UnknownLines};
+use crate::record::{CommittedBy, Contribution, Extent, RecordId, Remainder, UnknownLines};
 use crate::repo_path::RepoPath;
 use crate::text;
 
@@ -83,6 +83,9 @@ pub struct Receipt {
     /// The sessions, with the number of their record.
     pub(super) sessions: Vec<(String, u64)>,
     pub(super) paths: Vec<RepoPath>,
+    /// Whether the record says that not everything was watched.
+    #[serde(default)]
+    pub(super) gap: bool,
 }
 
 impl Observation {
@@ -116,8 +119,12 @@ pub fn pending(repo: &Repo, scene: &Scene<'_>) -> Result<Observation, CaptureErr
     let Some(site) = Site::of(repo) else {
         return Ok(observation);
     };
-    if !site.journal.dir().parent().is_some_and(Path::is_dir) {
+    if !is_watched(repo) {
         return Ok(unwatched(observation, &scene.agent));
+    }
+    if !scene.agent.is_agent() && local::entries(&journals(repo.common_dir())).is_empty() {
+        // No agent ever reported.
+        return Ok(observation);
     }
     let mut watched = Watched::of(&site, scene.now)?;
     // The models first: lines are told apart by them.
@@ -153,20 +160,55 @@ pub fn pending(repo: &Repo, scene: &Scene<'_>) -> Result<Observation, CaptureErr
         seen: watched.end,
         sessions: Vec::new(),
         paths: claims.paths,
+        gap: false,
     };
     contribute(&site, &watched, claims.drafts, &mut observation)?;
     note(&watched, &mut observation);
+    doubt(&site, scene, &watched, &mut observation)?;
+    observation.codes.sort();
+    observation.codes.dedup();
     Ok(observation)
 }
 
-/// A clone in which no event was ever seen.
+/// A clone in which nobody watches: `init` did not begin, or what it made was taken away.
 fn unwatched(mut observation: Observation, agent: &AgentHint) -> Observation {
     if agent.is_agent() {
         observation.committed_by = CommittedBy::Agent;
-        observation.remainder = Remainder::Unknown;
-        observation.codes.push("agent-unseen".to_owned());
     }
+    observation.remainder = Remainder::Unknown;
+    observation.codes.push("unwatched".to_owned());
     observation
+}
+
+/// Says of what nobody watched that its author is unknown.
+fn doubt(
+    site: &Site<'_>,
+    scene: &Scene<'_>,
+    watched: &Watched,
+    observation: &mut Observation,
+) -> Result<(), CaptureError> {
+    let gap = Gap::of(&site.journal);
+    if gap.is_none() && watched.damaged == 0 {
+        return Ok(());
+    }
+    observation.receipt.gap = true;
+    if gap.everywhere {
+        observation.codes.push("events-lost".to_owned());
+    }
+    if gap.everywhere || watched.damaged > 0 {
+        observation.remainder = Remainder::Unknown;
+        return Ok(());
+    }
+    for change in touched::changes(&site.repo, scene)? {
+        if let Ok(path) = RepoPath::new(change.path)
+            && gap.files.contains(&path)
+        {
+            let lines = Extent::All;
+            observation.unknown.push(UnknownLines { path, lines });
+            observation.codes.push("unwatched".to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// Reads on in a session's transcripts, and takes down what they say.
@@ -298,14 +340,19 @@ fn note(watched: &Watched, observation: &mut Observation) {
     observation
         .codes
         .extend(notes.map(|(_, note)| note.clone()));
-    if watched.corrupt > 0 {
+    if watched.damaged > 0 {
         observation.codes.push("journal-damaged".to_owned());
     }
     if !observation.unknown.is_empty() {
-        observation.codes.push("open-shell".to_owned());
+        let open = [
+            (watched.has_open_shell(), "open-shell"),
+            (watched.announced.any(), "open-edit"),
+        ];
+        let open = open.into_iter().filter(|(is_open, _)| *is_open);
+        observation
+            .codes
+            .extend(open.map(|(_, code)| code.to_owned()));
     }
-    observation.codes.sort();
-    observation.codes.dedup();
 }
 
 /// Says that the commit of an observation exists, and under which record.
@@ -326,7 +373,10 @@ pub fn committed(
     let Some(site) = Site::of(repo) else {
         return Ok(());
     };
-    if !receipt.sessions.is_empty() {
+    if receipt.gap {
+        Gap::shrink(repo, &site.journal, receipt.seen)?;
+    }
+    if !receipt.sessions.is_empty() || !receipt.paths.is_empty() {
         for (session, seq) in &receipt.sessions {
             links::advance(repo.common_dir(), session, *seq, record)?;
         }

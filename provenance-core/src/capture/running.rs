@@ -5,13 +5,12 @@
 
 use super::CaptureError;
 use super::account::Account;
-use super::chain::FileChain;
+use super::chain::{FileChain, content};
 use super::fold::{OpenShell, Watched};
 use super::hint::AgentHint;
 use super::observe::Observation;
 use super::shell::{Snapshot, Tree, read_snapshot};
 use super::site::Site;
-use super::states::State;
 use crate::record::{CommittedBy, Remainder};
 use crate::repo_path::RepoPath;
 
@@ -105,9 +104,7 @@ impl Command<'_> {
     ) {
         let dirty = self.before.files.iter().find(|dirty| dirty.path == *path);
         let before = match dirty.map(|dirty| &dirty.state) {
-            Some(State::Text(digest)) => site.states.read(*digest),
-            Some(State::Absent) => Some(Vec::new()),
-            Some(State::Opaque(_)) => None,
+            Some(state) => content(site, state),
             None => Some(self.head.text(path).ok().flatten().unwrap_or_default()),
         };
         if let Some(before) = before.filter(|before| before != blob) {

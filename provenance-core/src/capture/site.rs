@@ -10,9 +10,11 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::ops::Deref;
 use std::path::{Component, Path, PathBuf};
 
+use super::gap::{self, Gap};
 use super::journal::Journal;
 use super::states::States;
 use super::{CaptureError, local};
@@ -48,22 +50,70 @@ impl Deref for Held<'_> {
 }
 
 /// Begins to take down what agents do in a repository, as `init` does. Before that, events about
-/// its files are passed over: nobody who did not ask is watched.
+/// its files are passed over: nobody who did not ask is watched. Who wrote what is not committed
+/// by then is not known.
+///
+/// # Errors
+///
+/// [`CaptureError::Write`] when the Git directory cannot be written, [`CaptureError::Git`] when Git
+/// cannot say what is not committed.
+pub fn watch(repo: &Repo) -> Result<(), CaptureError> {
+    if is_watched(repo) {
+        return Ok(());
+    }
+    if repo.work_tree().is_some() {
+        Gap::open_in(repo, &Journal::of(repo))?;
+    }
+    let path = mark(repo.common_dir());
+    local::write(&path, b"").map_err(|source| CaptureError::Write { path, source })
+}
+
+/// Ends what [`watch`] began. What was captured stays.
 ///
 /// # Errors
 ///
 /// [`CaptureError::Write`] when the Git directory cannot be written.
-pub fn watch(repo: &Repo) -> Result<(), CaptureError> {
-    let path = repo.common_dir().join("provenance");
-    local::make_dir(&path).map_err(|source| CaptureError::Write { path, source })
+pub fn unwatch(common_dir: &Path) -> Result<(), CaptureError> {
+    let path = mark(common_dir);
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            return Err(CaptureError::Write { path, source });
+        }
+        _ => {}
+    }
+    // Where no agent ever reported, nothing was captured.
+    for worktree in local::entries(&journals(common_dir)) {
+        if local::entries(&worktree).len() == 1 {
+            drop(fs::remove_file(worktree.join(gap::NAME)));
+        }
+        drop(fs::remove_dir(worktree));
+    }
+    drop(fs::remove_dir(journals(common_dir)));
+    Ok(())
+}
+
+/// Answers whether what agents do in a repository is taken down.
+#[must_use]
+pub fn is_watched(repo: &Repo) -> bool {
+    mark(repo.common_dir()).is_file()
+}
+
+/// The file that says so. Whoever takes our state away takes it away too.
+fn mark(common_dir: &Path) -> PathBuf {
+    common_dir.join("provenance").join("watching")
+}
+
+/// Where the journals of all worktrees are.
+pub(super) fn journals(common_dir: &Path) -> PathBuf {
+    common_dir.join("provenance").join("journal")
 }
 
 impl<'r> Site<'r> {
     /// Opens the worktree in which a directory lies; `None` where none is to be watched: outside
-    /// of repositories, and where `init` has not made `$GIT_COMMON_DIR/provenance`.
+    /// of repositories, and where [`watch`] has not begun.
     pub(super) fn open(location: &Location) -> Option<Self> {
         let repo = Repo::open(location).ok()?;
-        if !repo.common_dir().join("provenance").is_dir() {
+        if !is_watched(&repo) {
             return None;
         }
         Self::holding(Held::Own(Box::new(repo)))

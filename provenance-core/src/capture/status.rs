@@ -115,7 +115,7 @@ pub fn status(repo: &Repo, now: Timestamp) -> Result<Status, CaptureError> {
         })
         .collect();
     status.open_shells = watched.shells.len() as u64;
-    status.damaged_lines = watched.corrupt;
+    status.damaged_lines = watched.damaged;
     status.notes = watched.notes.iter().map(|(_, note)| note.clone()).collect();
     status.notes.sort();
     status.notes.dedup();

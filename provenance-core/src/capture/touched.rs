@@ -4,7 +4,7 @@
 //! the lines that the commit adds.
 
 use super::CaptureError;
-use super::chain::{FileChain, Labels};
+use super::chain::{FileChain, Labels, content};
 use super::fold::Watched;
 use super::observe::Scene;
 use super::relatives::Relatives;
@@ -69,7 +69,9 @@ pub(super) fn gather(
         chain.count_out(&watched.used);
         let is_new = change.old.iter().all(Option::is_none);
         let kin = relatives.of(watched, &path, is_new);
-        if chain.is_empty() && commands.is_empty() && kin.is_empty() {
+        let unfinished = watched.announced.of_file(&path);
+        let is_known = !chain.is_empty() || !kin.is_empty();
+        if !is_known && commands.is_empty() && unfinished.is_empty() {
             continue;
         }
         let blob = blob(&site.repo, change.new)?;
@@ -79,6 +81,13 @@ pub(super) fn gather(
         if is_text {
             for command in &commands {
                 command.observe(site, &path, &mut chain, blob.as_deref().unwrap_or_default());
+            }
+            // Whether the edit was done, and by whom what is new since was written, nobody saw.
+            for (by, state) in &unfinished {
+                let text = blob.as_deref().unwrap_or_default();
+                if let Some(before) = content(site, state).filter(|before| before != text) {
+                    chain.observe_commit(by, true, &before, text);
+                }
             }
         }
         let text = blob.as_deref().filter(|_| is_text);

@@ -27,6 +27,7 @@ use super::context::{Secret, prompt_digest};
 use super::entry::{Act, Change, Entry};
 use super::event::{Edit, Event, Kind};
 use super::fold::Watched;
+use super::gap::Gap;
 use super::observe::read_transcripts;
 use super::site::{Site, absolute, repo_path, resolved};
 use super::states::{Seen, State, look};
@@ -73,6 +74,14 @@ impl<'e> Witness<'e> {
     /// [`CaptureError`] when the journal or the states could not be written or, for the end of a
     /// shell command, read.
     pub fn take(&mut self, event: &Event) -> Result<(), CaptureError> {
+        let taken = self.try_take(event);
+        if taken.is_err() {
+            self.sites.iter().for_each(|site| Gap::open(&site.journal));
+        }
+        taken
+    }
+
+    fn try_take(&mut self, event: &Event) -> Result<(), CaptureError> {
         let home = event.cwd.as_deref().and_then(|cwd| self.site_of_dir(cwd));
         match &event.kind {
             Kind::BeforeEdit { paths } => {

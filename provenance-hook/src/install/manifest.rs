@@ -217,6 +217,15 @@ impl Manifest {
     }
 }
 
+/// Finds out whether what `init` put in is still known.
+///
+/// # Errors
+///
+/// [`InstallError::File`], [`InstallError::Manifest`] and [`InstallError::NewerManifest`].
+pub fn check_manifest(common_dir: &Path) -> Result<(), InstallError> {
+    Manifest::load(common_dir).map(drop)
+}
+
 /// Answers whether `init` ran in the repository with this common Git directory, whatever came of
 /// its hooks since.
 #[must_use]

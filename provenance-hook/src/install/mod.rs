@@ -29,7 +29,7 @@ pub mod site;
 mod tests;
 
 pub use agents::{Agent, is_set_up};
-pub use manifest::is_installed;
+pub use manifest::{check_manifest, is_installed};
 pub use placement::{Placement, our_link, set_aside_by_pre_commit};
 pub use program::Program;
 pub use removal::{Removal, Removed};
@@ -164,6 +164,9 @@ pub enum InstallError {
         /// The old one.
         saved: PathBuf,
     },
+    /// The capture of what agents do cannot be ended.
+    #[error("cannot end the capture of what agents do")]
+    Capture(#[from] provenance_core::capture::CaptureError),
     /// An agent's settings cannot be edited.
     #[error("{path} is left alone: {fault}; mend it and run this again", path = .path.display())]
     Settings {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use provenance_core::capture;
 use provenance_core::digest::Digest;
 
 use super::manifest::{FileEntry, LinkEntry, Manifest, Part};
@@ -58,6 +59,7 @@ pub(super) fn take_out(site: &Site) -> Result<Vec<Removal>, InstallError> {
         // One that is no longer empty is somebody's.
         drop(fs::remove_dir(folder.path(&site.common_dir)));
     }
+    capture::unwatch(&site.common_dir)?;
     drop(fs::remove_dir(site.state_dir()));
     removals.reverse();
     Ok(removals)

@@ -289,6 +289,34 @@ pub(crate) const FAULTS: &[Fault] = &[
         is_recorded: true,
     },
     Fault {
+        name: "the state was taken away",
+        plant: |sandbox| fs::remove_dir_all(sandbox.git_dir().join("provenance")).unwrap(),
+        check: "capture",
+        says: "nobody takes down what agents do",
+        is_recorded: true,
+    },
+    Fault {
+        name: "something else is where the state was",
+        plant: |sandbox| {
+            let state = sandbox.git_dir().join("provenance");
+            fs::remove_dir_all(&state).unwrap();
+            fs::write(state, "").unwrap();
+        },
+        check: "state",
+        says: "is not a directory",
+        is_recorded: false,
+    },
+    Fault {
+        name: "nobody knows any more what init put in",
+        plant: |sandbox| {
+            let manifest = sandbox.git_dir().join("provenance/installed.json");
+            fs::write(manifest, "{").unwrap();
+        },
+        check: "installed",
+        says: "is damaged",
+        is_recorded: true,
+    },
+    Fault {
         name: "nobody says who commits",
         plant: |sandbox| {
             sandbox.git(["config", "--global", "--unset", "user.email"]);

@@ -5,6 +5,7 @@ use provenance_core::clock::Timestamp;
 use provenance_core::git::Repo;
 
 use super::{Check, Status};
+use crate::names::counted;
 
 const NAME: &str = "events";
 
@@ -24,10 +25,10 @@ fn told(captured: &Captured) -> Check {
         return Check::broken(
             NAME,
             format!(
-                "{} lines of the journal cannot be read; what they reported is lost",
-                captured.damaged_lines
+                "{} of the journal cannot be read; what was reported there is lost",
+                counted(captured.damaged_lines, "line")
             ),
-            "look at the lines that it would claim before you commit: git provenance status",
+            "commit what is open; its unclaimed lines will be unattested, and then this is over",
         );
     }
     let is_harmless = |what: &str| HARMLESS.iter().any(|prefix| what.starts_with(prefix));
@@ -41,18 +42,25 @@ fn told(captured: &Captured) -> Check {
     if let Some(first) = first {
         return Check::note(
             NAME,
-            format!("{not_understood} events were not understood, such as: {first}"),
+            format!(
+                "{} not understood, such as: {first}",
+                counted(not_understood, "event")
+            ),
             "use the newest git-provenance; it may know them",
         );
     }
-    let sessions = captured.sessions.len();
+    let sessions = captured.sessions.len() as u64;
     let in_passing: u64 = captured.ignored.values().sum();
     Check::ok(
         NAME,
         match (sessions, in_passing) {
             (0, _) => "no agent has reported lately".to_owned(),
-            (_, 0) => format!("of {sessions} sessions, all understood"),
-            _ => format!("of {sessions} sessions, {in_passing} fields of no use to us"),
+            (_, 0) => format!("of {}, all understood", counted(sessions, "session")),
+            _ => format!(
+                "of {}, with {} of no use to us",
+                counted(sessions, "session"),
+                counted(in_passing, "detail")
+            ),
         },
     )
 }

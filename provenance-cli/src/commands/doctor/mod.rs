@@ -173,7 +173,7 @@ pub(crate) fn diagnose(context: &Context) -> Result<Diagnosis, CliError> {
     checks.extend(storage::checks(&repo));
     checks.extend(last_commit::check(&repo, &site));
     checks.extend(agents::checks(&site, environment));
-    checks.extend(state::checks(&site, environment));
+    checks.extend(state::checks(&repo, &site, environment));
     Ok(Diagnosis { checks })
 }
 

@@ -2,19 +2,48 @@
 
 use std::fs;
 
+use provenance_core::capture;
 use provenance_core::git::Repo;
-use provenance_hook::install::Site;
+use provenance_hook::install::{self, Site};
 use provenance_hook::{Environment, log};
 
 use super::super::init::shown;
-use super::Check;
+use super::{Check, Status};
 use crate::error::CliError;
 
 /// Looks at our own state.
-pub(super) fn checks(site: &Site, environment: &Environment) -> Vec<Check> {
+pub(super) fn checks(repo: &Repo, site: &Site, environment: &Environment) -> Vec<Check> {
+    let dir = site.state_dir();
+    if dir.exists() && !dir.is_dir() {
+        let place = shown(&dir, site, environment);
+        return vec![Check::blocking(
+            "state",
+            format!("{place} is not a directory"),
+            "move it away, then: git provenance init",
+        )];
+    }
     let mut checks = vec![failures(site)];
     checks.extend(privacy(site, environment));
+    checks.extend(watching(repo));
+    checks.extend(manifest(site));
     checks
+}
+
+/// Where the journals are gone, agents report in vain and people's lines are unattested.
+fn watching(repo: &Repo) -> Option<Check> {
+    (!capture::is_watched(repo)).then(|| {
+        Check::broken(
+            "capture",
+            "nobody takes down what agents do here",
+            "git provenance init",
+        )
+    })
+}
+
+/// What `init` put in can be taken out only as long as this is known.
+fn manifest(site: &Site) -> Option<Check> {
+    let error = install::check_manifest(site.common_dir()).err()?;
+    Some(Check::error("installed", Status::Broken, &error))
 }
 
 /// Removes the log of failures.
@@ -32,7 +61,7 @@ pub(super) fn forget(repo: &Repo) -> Result<(), CliError> {
 fn failures(site: &Site) -> Check {
     let entries = match log::entries(site.common_dir()) {
         Ok(entries) => entries,
-        Err(error) => return Check::error("hook-log", super::Status::Broken, &error),
+        Err(error) => return Check::error("hook-log", Status::Broken, &error),
     };
     let Some(last) = entries.last() else {
         return Check::ok("hook-log", "no hook has failed");

@@ -83,6 +83,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
             return Err(error.into());
         }
     };
+    capture::watch(context.repo()?)?;
     // Housekeeping: what was captured longer ago than it is kept for goes when `init` comes by.
     let let_go = capture::prune(context.repo()?, context.clock().now());
     // A root is signed with this key, so it is made when nothing can discard the key any more.

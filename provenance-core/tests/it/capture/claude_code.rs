@@ -153,13 +153,13 @@ fn without_an_announcement_the_content_before_is_what_the_response_tells() {
     ];
     for (number, response) in told.into_iter().enumerate() {
         fs::remove_dir_all(watched.root().join(".git/provenance")).unwrap();
-        fs::create_dir(watched.root().join(".git/provenance")).unwrap();
+        capture::watch(&watched.repo()).unwrap();
         claude.only_after(&path, after, &format!("x{number}"), &response);
         assert_eq!(claims(&watched.pending()), ["a.rs ai 1-1"], "{number}");
     }
     // Told nothing, it is what HEAD had: the line by hand cannot be told apart.
     fs::remove_dir_all(watched.root().join(".git/provenance")).unwrap();
-    fs::create_dir(watched.root().join(".git/provenance")).unwrap();
+    capture::watch(&watched.repo()).unwrap();
     claude.only_after(&path, after, "y", &json!({}));
     assert_eq!(claims(&watched.pending()), ["a.rs ai 1-1 ai 5-5"]);
     // Told nothing again, it is the last state that is known.

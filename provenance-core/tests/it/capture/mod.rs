@@ -30,7 +30,7 @@ struct Watched {
 impl Watched {
     fn new() -> Self {
         let sandbox = Sandbox::new();
-        fs::create_dir(sandbox.root().join(".git/provenance")).unwrap();
+        capture::watch(&sandbox.repo()).unwrap();
         sandbox.git(["config", "user.name", "Carol"]);
         sandbox.git(["config", "user.email", "carol@example.com"]);
         Self {

@@ -143,11 +143,11 @@ fn a_file_of_a_submodule_is_the_submodules() {
         "sub",
     ]);
     watched.commit("with submodule");
-    fs::create_dir_all(watched.root().join(".git/modules/sub/provenance")).unwrap();
-    watched.agent_writes("sub/b.txt", "ai\n");
-    assert_eq!(watched.pending().contributions, []);
     let sub = watched.root().join("sub");
     let repo = Repo::open(&provenance_core::git::Location::at(&sub)).unwrap();
+    capture::watch(&repo).unwrap();
+    watched.agent_writes("sub/b.txt", "ai\n");
+    assert_eq!(watched.pending().contributions, []);
     let git = ["-C", sub.to_str().unwrap()];
     watched.sandbox.git([git[0], git[1], "add", "--all"]);
     let tree_id = watched.sandbox.id([git[0], git[1], "write-tree"]);
