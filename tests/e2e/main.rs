@@ -50,7 +50,7 @@ mod stats;
 mod verify;
 
 mod demo;
+mod oracle;
 mod plumbing;
-mod random_stories;
 mod record;
 mod sync;

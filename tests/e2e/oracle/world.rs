@@ -1,0 +1,136 @@
+//! `World`: two people with a clone each, one of them with a linked worktree too, and a hub.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use harness::Sandbox;
+
+/// The places where somebody works, in the order of [`World::places`].
+pub(super) const PLACES: [&str; 3] = ["alice", "alice's worktree", "bob"];
+
+/// Everything that the story changes, and what is known of how it came about.
+pub(super) struct World {
+    pub(super) places: Vec<Place>,
+    /// Of each commit, the operation that made it.
+    pub(super) made_by: RefCell<BTreeMap<String, String>>,
+}
+
+/// One worktree and whoever works in it.
+pub(super) struct Place {
+    pub(super) name: &'static str,
+    pub(super) person: &'static str,
+    pub(super) sandbox: Sandbox,
+    pub(super) git_dir: PathBuf,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let alice = Sandbox::new().with_provenance();
+        for file in ["a.txt", "b.txt"] {
+            alice.write(file, format!("alice 0.0 {file}\n"));
+        }
+        alice.commit("begin");
+        let hub = alice.home().join("hub.git");
+        let hub = hub.to_str().unwrap();
+        alice.git(["init", "--quiet", "--bare", hub]);
+        alice.git(["remote", "add", "origin", hub]);
+
+        let bob = alice.clone_for("bob");
+        bob.git(["remote", "set-url", "origin", hub]);
+        alice.git(["push", "-q", "origin", "main", "refs/provenance/trust"]);
+        let bob = bob.with_provenance();
+        let key = bob.provenance(["key", "export"]).succeeds();
+        let key = key.text().trim_end();
+        let add = [
+            "trust",
+            "add",
+            "bob@example.com",
+            "--kind",
+            "human",
+            "--key",
+            key,
+        ];
+        alice.provenance(add).succeeds();
+        alice.git(["push", "-q", "origin", "refs/provenance/trust"]);
+        bob.git([
+            "fetch",
+            "-q",
+            "origin",
+            "refs/provenance/trust:refs/provenance/trust",
+        ]);
+
+        let side = alice.home().join("side");
+        alice.git([
+            "worktree",
+            "add",
+            "-q",
+            "-b",
+            "side",
+            side.to_str().unwrap(),
+        ]);
+        let side = alice.within(side);
+        let place = |number: usize, person, sandbox: Sandbox| Place {
+            name: PLACES[number],
+            person,
+            git_dir: sandbox.git_dir(),
+            sandbox,
+        };
+        let world = Self {
+            places: vec![
+                place(0, "alice", alice),
+                place(1, "alice", side),
+                place(2, "bob", bob),
+            ],
+            made_by: RefCell::default(),
+        };
+        world.places[0].synchronize("alice");
+        world.places[2].synchronize("bob");
+        world.note("commit");
+        world
+    }
+
+    /// Takes down which commits are new, and that `operation` made them.
+    pub(super) fn note(&self, operation: &str) {
+        let mut made_by = self.made_by.borrow_mut();
+        for place in &self.places {
+            for commit in place.commits(&["-n", "60", "HEAD"]) {
+                made_by
+                    .entry(commit)
+                    .or_insert_with(|| operation.to_owned());
+            }
+        }
+    }
+}
+
+impl Place {
+    /// Answers whether Git is in the middle of something of this name.
+    pub(super) fn is_in(&self, file: &str) -> bool {
+        self.git_dir.join(file).exists()
+    }
+
+    /// Commits, newest first; none where there are none.
+    pub(super) fn commits(&self, args: &[&str]) -> Vec<String> {
+        let listed = self.sandbox.try_git([&["rev-list"], args].concat());
+        String::from_utf8_lossy(&listed.stdout)
+            .lines()
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Exchanges records, and hands this place's commits to the others.
+    pub(super) fn synchronize(&self, branch: &str) {
+        const NOTES: &str = "refs/notes/provenance";
+        const THEIRS: &str = "refs/notes/remotes/origin/provenance";
+        let fetched = format!("+{NOTES}:{THEIRS}");
+        let sandbox = &self.sandbox;
+        if sandbox.try_git(["fetch", "-q", "origin", &fetched]).status == 0 {
+            sandbox.git(["notes", "--ref=provenance", "merge", "-q", THEIRS]);
+        }
+        sandbox.git(["fetch", "-q", "origin"]);
+        let pushed = format!("+HEAD:refs/heads/{branch}");
+        sandbox.git(["push", "-q", "origin", NOTES]);
+        sandbox.git(["push", "-q", "origin", &pushed]);
+        sandbox.git(["fetch", "-q", "origin"]);
+    }
+}
