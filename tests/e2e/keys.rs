@@ -259,3 +259,27 @@ fn attack_g53_no_secret_is_printed_logged_or_written_into_the_repository() {
     grep.arg(".git");
     repo.run(&mut grep).exits(1);
 }
+
+#[test]
+fn a_key_that_cannot_sign_is_refused_with_a_way_out_that_can_be_gone() {
+    let alice = Sandbox::new().with_provenance();
+    let own = alice.home().join(".config/provenance/keys/id_ed25519");
+    let public = own.with_extension("pub");
+    let public = public.to_str().unwrap();
+    alice
+        .provenance(["init", "--yes", "--agents", "none", "--key", public])
+        .exits(2)
+        .says("is the public half of a key")
+        .says("name the private one");
+    fs::write(&own, "").unwrap();
+    let told = alice.provenance(["key", "show"]).exits(2);
+    told.says("move it away, then make one: git provenance key generate");
+    alice
+        .provenance(["key", "generate"])
+        .exits(2)
+        .says("move it away, or name another file with --output");
+    for file in [own.as_path(), public.as_ref()] {
+        fs::rename(file, file.with_extension("aside")).unwrap();
+    }
+    alice.provenance(["key", "generate"]).succeeds();
+}

@@ -200,15 +200,19 @@ pub enum KeyError {
     },
     /// A private key behind a passphrase.
     #[error(
-        "`{}` is encrypted, and a hook cannot ask for a passphrase; \
-         make a key of its own: git provenance key generate", path.display()
+        "`{}` is encrypted, and a hook cannot ask for a passphrase; make a key of its own: \
+         git provenance key generate --output FILE, then: git config provenance.signingKey FILE",
+        path.display()
     )]
     Encrypted {
         /// The file.
         path: PathBuf,
     },
     /// Not a private key file.
-    #[error("`{}` is not an OpenSSH private key; make one: git provenance key generate", path.display())]
+    #[error(
+        "`{}` is not an OpenSSH private key; move it away, then make one: \
+         git provenance key generate", path.display()
+    )]
     NotAPrivateKey {
         /// The file.
         path: PathBuf,
@@ -216,13 +220,20 @@ pub enum KeyError {
     /// The key of a hardware token or of another algorithm.
     #[error(
         "`{}` is a key of type `{algorithm}`; only ssh-ed25519 can sign records: \
-         git provenance key generate", path.display()
+         git provenance key generate --output FILE, then: git config provenance.signingKey FILE",
+        path.display()
     )]
     OtherPrivateKey {
         /// The file.
         path: PathBuf,
         /// OpenSSH's name of the algorithm.
         algorithm: String,
+    },
+    /// The public half of a key, where the private one is needed.
+    #[error("`{}` is the public half of a key; name the private one, which has no .pub", path.display())]
+    PublicHalf {
+        /// The file.
+        path: PathBuf,
     },
     /// Others can read the private key.
     #[error("`{}` can be read by others (mode {mode:04o}); chmod 600 it, and replace it if it leaked", path.display())]
@@ -255,7 +266,7 @@ pub enum KeyError {
         source: std::io::Error,
     },
     /// A file is there already.
-    #[error("`{}` is there already and is not replaced; name another file", path.display())]
+    #[error("`{}` is there already and is not replaced; move it away, or name another file with --output", path.display())]
     Exists {
         /// The file.
         path: PathBuf,

@@ -76,6 +76,11 @@ impl SigningKey {
                 path: path.to_owned(),
             });
         }
+        if path.extension().is_some_and(|extension| extension == "pub") {
+            return Err(KeyError::PublicHalf {
+                path: path.to_owned(),
+            });
+        }
         refuse_exposed(path, &metadata)?;
         let pem = Zeroizing::new(fs::read(path).map_err(unreadable)?);
         let key =
