@@ -130,3 +130,22 @@ fn a_file_or_a_line_that_is_not_there_is_an_error_with_gits_words() {
         alice.provenance(&args).exits(2).says(words);
     }
 }
+
+#[test]
+fn what_has_no_lines_is_named_for_what_it_is() {
+    let repo = Sandbox::new().with_provenance();
+    repo.write("folder/a.txt", "1\n");
+    let first = repo.commit("first");
+    let blame = |path: &str| repo.provenance(["blame", "--", path]).exits(2);
+    blame("folder")
+        .says("is a directory in")
+        .says("name a file of it");
+    let link = format!("160000,{first},library");
+    repo.git(["update-index", "--add", "--cacheinfo", &link]);
+    repo.commit_with(["-m", "a submodule"]);
+    for path in ["library", "library/a.txt"] {
+        let told = blame(path).says("`library` is a submodule");
+        told.says("ask in it: git -C library provenance");
+    }
+    blame("folder/b.txt").says("there is no `folder/b.txt`");
+}

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
+use super::tree::Version;
 use super::{GitError, Repo};
 use crate::object_id::ObjectId;
 use crate::text;
@@ -110,14 +111,39 @@ impl Repo {
         Err(self.refusal(commit_id, path, &String::from_utf8_lossy(&output.stderr)))
     }
 
+    /// The submodule that a path is, or in which it lies.
+    fn submodule_of(&self, commit_id: ObjectId, path: &[u8]) -> Option<String> {
+        let tree_id = self.commit(commit_id).ok()?.tree_id;
+        let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        let ends = ends.map(|(end, _)| end).chain([path.len()]);
+        let prefixes = ends.filter_map(|end| path.get(..end));
+        let is_submodule = |prefix: &&[u8]| {
+            let version = self.version_at(tree_id, prefix).ok().flatten();
+            version.is_some_and(Version::is_submodule)
+        };
+        prefixes.into_iter().find(is_submodule).map(shown)
+    }
+
     /// What Git's words on standard error mean.
     fn refusal(&self, commit_id: ObjectId, path: &[u8], message: &str) -> GitError {
         let is_missing = |id: ObjectId| self.has_object(id).is_ok_and(|here| !here);
         let found = self
             .commit(commit_id)
             .and_then(|commit| self.version_at(commit.tree_id, path));
+        let is_outside = |found: &Option<Version>| found.is_none_or(Version::is_submodule);
+        if found.as_ref().is_ok_and(is_outside)
+            && let Some(path) = self.submodule_of(commit_id, path)
+        {
+            return GitError::Submodule { path };
+        }
         let missing = match found {
             Err(error) => return error,
+            Ok(Some(version)) if version.is_tree() => {
+                return GitError::Directory {
+                    path: shown(path),
+                    commit_id,
+                };
+            }
             Ok(None) => {
                 return GitError::NoSuchPath {
                     path: shown(path),

@@ -204,6 +204,20 @@ pub enum GitError {
         /// The commit.
         commit_id: ObjectId,
     },
+    /// What a commit has at a path has no lines to be followed.
+    #[error("`{path}` is a directory in {commit_id}; name a file of it")]
+    Directory {
+        /// The path, escaped.
+        path: String,
+        /// The commit.
+        commit_id: ObjectId,
+    },
+    /// A path is a submodule or lies in one.
+    #[error("`{path}` is a submodule; ask in it: git -C {path} provenance …")]
+    Submodule {
+        /// The submodule's path, escaped.
+        path: String,
+    },
     /// `git blame` refused.
     #[error("`git blame` cannot follow the lines of `{path}`: {message}")]
     Blame {
