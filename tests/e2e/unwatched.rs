@@ -108,6 +108,9 @@ fn where_the_state_was_taken_away_nobody_watches_until_init_comes_again() {
         .exits(1)
         .says("nobody takes down what agents do")
         .says("git provenance init");
+    repo.provenance(["uninstall"])
+        .exits(2)
+        .says("these lead here: .git/hooks/commit-msg");
     repo.commit("blind");
     assert_eq!(kinds(&repo, "a.txt"), "ahu");
     assert_eq!(codes(&repo), ["unwatched"]);

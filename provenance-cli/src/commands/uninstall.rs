@@ -2,7 +2,8 @@
 
 use std::io::Write as _;
 
-use provenance_hook::install::{self, Removal, Removed, Site};
+use provenance_core::git::hooks::HookName;
+use provenance_hook::install::{self, Removal, Removed, Site, our_link};
 
 use super::init::shown;
 use crate::context::Context;
@@ -23,6 +24,19 @@ pub(crate) fn run(context: &Context, _args: &Args) -> Result<Outcome, CliError> 
     let removals = install::uninstall(&site)?;
     let mut out = context.output();
     if removals.is_empty() {
+        let left: Vec<String> = HookName::ALL
+            .iter()
+            .map(|hook| site.hooks_dir().join(hook.as_str()))
+            .filter(|path| our_link(path).is_some())
+            .map(|path| shown(&path, &site, context.environment()))
+            .collect();
+        if !left.is_empty() {
+            let hooks = left.join(" ");
+            return Err(CliError::said(format!(
+                "nobody knows any more what init put in, and these lead here: {hooks}"
+            ))
+            .hint(format!("rm {hooks}")));
+        }
         writeln!(
             out,
             "Nothing to take out: init put nothing into this repository."

@@ -100,7 +100,7 @@ pub(crate) const FAULTS: &[Fault] = &[
             sandbox.git(["config", "core.hooksPath", ".elsewhere"]);
         },
         check: "hooks-path",
-        says: "git config --unset core.hooksPath",
+        says: "git config --local --unset core.hooksPath",
         is_recorded: false,
     },
     Fault {
@@ -230,6 +230,17 @@ pub(crate) const FAULTS: &[Fault] = &[
         },
         check: "notes-merge",
         says: "loses records",
+        is_recorded: true,
+    },
+    Fault {
+        name: "each fetch overwrites the notes",
+        plant: |sandbox| {
+            sandbox.git(["remote", "add", "hub", "/nowhere"]);
+            let refspec = "+refs/notes/*:refs/notes/*";
+            sandbox.git(["config", "--add", "remote.hub.fetch", refspec]);
+        },
+        check: "notes-fetch",
+        says: "overwrites refs/notes/provenance",
         is_recorded: true,
     },
     Fault {

@@ -48,7 +48,10 @@ fn one(site: &Site, hook: HookName, environment: &Environment) -> Check {
                 "core.hooksPath is {}: Git runs no hooks",
                 site.hooks_dir().display()
             ),
-            "git config --unset core.hooksPath, then: git provenance init",
+            &format!(
+                "git config --{} --unset core.hooksPath, then: git provenance init",
+                hooks_path_is_set(environment).0
+            ),
         );
     }
     let Ok(metadata) = fs::symlink_metadata(&path) else {
@@ -170,20 +173,34 @@ fn shadowed(site: &Site, environment: &Environment) -> Option<Check> {
     if !is_left {
         return None;
     }
-    let said = GitProgram::new(environment)
-        .ask_maybe(&["config", "--show-origin", "--get", "core.hooksPath"])
-        .ok()
-        .flatten()
-        .unwrap_or_default();
-    let origin = said.split_once('\t').map_or("", |(origin, _)| origin);
+    let (scope, origin) = hooks_path_is_set(environment);
     Some(Check::broken(
         "hooks-path",
         format!(
             "core.hooksPath ({origin}) has Git look in {}, and not where our hooks are",
             shown(site.hooks_dir(), site, environment)
         ),
-        "git provenance init, or: git config --unset core.hooksPath",
+        &format!("git provenance init, or: git config --{scope} --unset core.hooksPath"),
     ))
+}
+
+/// Returns which of Git's settings names the hooks' directory, and the file that does.
+fn hooks_path_is_set(environment: &Environment) -> (String, String) {
+    let asked = [
+        "config",
+        "--show-scope",
+        "--show-origin",
+        "--get",
+        "core.hooksPath",
+    ];
+    let said = GitProgram::new(environment).ask_maybe(&asked);
+    let said = said.ok().flatten().unwrap_or_default();
+    let mut parts = said.split('\t').map(str::to_owned);
+    let scope = parts.next().filter(|scope| !scope.is_empty());
+    (
+        scope.unwrap_or_else(|| "local".to_owned()),
+        parts.next().unwrap_or_default(),
+    )
 }
 
 fn switched_off(environment: &Environment) -> Option<Check> {

@@ -17,6 +17,7 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     let mut checks = vec![reference(repo, name), merge_strategy(repo)];
     checks.extend(rewrite_ref(repo, name));
     checks.extend(display_ref(repo, name));
+    checks.extend(forced_fetch(repo, name));
     checks.extend(diverging(repo, name));
     checks
 }
@@ -68,14 +69,16 @@ fn merge_strategy(repo: &Repo) -> Check {
     }
 }
 
+/// Answers whether a name is, or with a star at its end begins as, a pattern says.
+fn covers(pattern: &str, name: &str) -> bool {
+    pattern
+        .strip_suffix('*')
+        .map_or(pattern == name, |prefix| name.starts_with(prefix))
+}
+
 fn rewrite_ref(repo: &Repo, name: &str) -> Option<Check> {
     let set = repo.config().ok()?.strings("notes.rewriteRef");
-    let covers = |pattern: &&str| {
-        pattern
-            .strip_suffix('*')
-            .map_or(*pattern == name, |prefix| name.starts_with(prefix))
-    };
-    let pattern = set.iter().find(|pattern| covers(pattern))?;
+    let pattern = set.iter().find(|pattern| covers(pattern, name))?;
     Some(Check::note(
         "notes-copy",
         format!(
@@ -87,12 +90,7 @@ fn rewrite_ref(repo: &Repo, name: &str) -> Option<Check> {
 
 fn display_ref(repo: &Repo, name: &str) -> Option<Check> {
     let set = repo.config().ok()?.strings("notes.displayRef");
-    let covers = |pattern: &&str| {
-        pattern
-            .strip_suffix('*')
-            .map_or(*pattern == name, |prefix| name.starts_with(prefix))
-    };
-    let pattern = set.iter().find(|pattern| covers(pattern))?;
+    let pattern = set.iter().find(|pattern| covers(pattern, name))?;
     Some(Check::note(
         "notes-log",
         format!("notes.displayRef `{pattern}` has `git log` print signed records"),
@@ -105,6 +103,28 @@ fn lacks(repo: &Repo, ours: ObjectId, theirs: ObjectId) -> Option<bool> {
     let here = repo.notes_at(Some(ours)).ok()?;
     let there = repo.notes_at(Some(theirs)).ok()?;
     Some(store::gaps(repo, &here, &there).ok()?.0.commits > 0)
+}
+
+/// Finds a fetch that overwrites our records by whatever a remote has.
+fn forced_fetch(repo: &Repo, name: &str) -> Option<Check> {
+    let config = repo.config().ok()?;
+    let (remote, refspec) = config
+        .of_subsections("remote", "fetch")
+        .find(|(_, refspec)| {
+            let to = refspec
+                .strip_prefix('+')
+                .and_then(|rest| rest.split_once(':'));
+            to.is_some_and(|(_, to)| covers(to, name))
+        })?;
+    Some(Check::broken(
+        "notes-fetch",
+        format!(
+            "remote.{remote}.fetch `{refspec}` overwrites {name}: each fetch loses records that were not pushed"
+        ),
+        &format!(
+            "git config --unset --fixed-value remote.{remote}.fetch '{refspec}', and fetch records with: git provenance sync"
+        ),
+    ))
 }
 
 /// Finds records at a remote, as far as they were fetched, that are not in ours.

@@ -60,6 +60,20 @@ impl Config {
         entries.filter_map(|(_, value)| value.as_deref()).collect()
     }
 
+    /// Returns every value that any subsection of `section` has under `name`, both lower case, with
+    /// the subsection; the strongest last.
+    pub fn of_subsections<'c>(
+        &'c self,
+        section: &'c str,
+        name: &'c str,
+    ) -> impl Iterator<Item = (&'c str, &'c str)> {
+        self.entries.iter().filter_map(move |(key, value)| {
+            let rest = key.strip_prefix(section)?.strip_prefix('.')?;
+            let subsection = rest.strip_suffix(name)?.strip_suffix('.')?;
+            Some((subsection, value.as_deref()?))
+        })
+    }
+
     /// Returns the truth of `key` as Git reads it: `true`, `yes`, `on`, a number that is not 0,
     /// or no value at all.
     ///
