@@ -57,7 +57,16 @@ fn with_exit_codes(command: clap::Command) -> clap::Command {
 ///
 /// clap's, which is also how a help page is asked for.
 pub(crate) fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&command().try_get_matches_from(args)?)
+    Cli::from_arg_matches(&command().try_get_matches_from(asked_by_name(args))?)
+}
+
+/// Takes `help COMMAND` for `COMMAND --help`, as Git does.
+fn asked_by_name(mut args: Vec<OsString>) -> Vec<OsString> {
+    if args.get(1).is_some_and(|word| word == "help") {
+        args.remove(1);
+        args.push("--help".into());
+    }
+    args
 }
 
 /// The options that every command has.
@@ -96,6 +105,20 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn help_is_found_under_its_name_too() {
+        for (line, page) in [
+            ("git-provenance help", "Who wrote which line"),
+            ("git-provenance help blame", "Who wrote each line of a file"),
+            ("git-provenance help key list", "List your keys"),
+            ("git-provenance help nothing", "unrecognized subcommand"),
+        ] {
+            let args = line.split(' ').map(OsString::from).collect();
+            let told = parse(args).unwrap_err().to_string();
+            assert!(told.contains(page), "{line}: {told}");
+        }
     }
 
     #[test]

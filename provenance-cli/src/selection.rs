@@ -231,6 +231,11 @@ fn date(context: &Context, option: &str, typed: Option<&str>) -> Result<Option<i
 
 /// Reads a word of a fixed list, spelled as in JSON.
 fn word<T: serde::de::DeserializeOwned>(typed: &str) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::String(typed.to_owned()))
-        .map_err(|error| error.to_string())
+    serde_json::from_value(serde_json::Value::String(typed.to_owned())).map_err(|error| {
+        let said = error.to_string();
+        match said.split_once("expected one of ") {
+            Some((_, words)) => format!("expected one of {words}"),
+            None => said,
+        }
+    })
 }
