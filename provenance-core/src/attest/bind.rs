@@ -5,12 +5,10 @@
 //! Whether another commit-msg hook changed the message after ours. The record binds to the commit
 //! as it is; a pin that was lost shows in `capture`.
 
-use std::collections::BTreeSet;
-
 use super::fix::{canonical_predicate, listed};
 use super::pending::{FixedRecord, Pending};
-use super::{AttestError, Attester, amend, records_of};
-use crate::capture;
+use super::{AttestError, Attester, amend, carry, records_of};
+use crate::capture::{self, Receipt};
 use crate::git::RawCommit;
 use crate::object_id::ObjectId;
 use crate::record::{Annotations, Authoring, Kind, Onto, RecordId, Statement, Subject};
@@ -22,8 +20,8 @@ use crate::store::{Hearsay, Notes};
 pub enum Attested {
     /// A record was signed and attached.
     Recorded(RecordId),
-    /// The commit took over another one's pin (a rebase, a cherry-pick): the pinned records were
-    /// copied to its note, and nothing new is claimed.
+    /// The commit repeats others of which no record is believed: their lines were copied to its
+    /// note, and nothing new is claimed.
     Copied(Vec<RecordId>),
     /// Nothing was to be said.
     Nothing,
@@ -53,8 +51,10 @@ impl Attester<'_> {
         let pins = listed(&commit.message);
         let pending = Pending::of(self.repo);
         let fixed = self.fitting(&pending, &commit, &pins)?;
-        if fixed.is_none() && (self.repo.is_rewriting() || !pins.is_empty()) {
-            return self.copy(&commit, &pins);
+        if fixed.is_none()
+            && let Some(repetition) = self.repetition(&commit, &pins)?
+        {
+            return self.repeat(&commit, &repetition, &pins);
         }
         let record = match fixed {
             Some(record) => record,
@@ -68,7 +68,7 @@ impl Attester<'_> {
             authoring,
             receipt,
         } = record;
-        self.seal_and_attach(&commit, &authoring)?;
+        self.seal_and_attach(&commit, record_id, &authoring)?;
         capture::committed(self.repo, record_id, &receipt, self.clock.now())?;
         if authoring.skipped.is_some() {
             pending.forget_skipped()?;
@@ -118,6 +118,27 @@ impl Attester<'_> {
 
     /// A record for a commit that commit-msg did not see (`--no-verify`, another hook manager).
     fn late(&mut self, commit: &RawCommit) -> Result<Option<FixedRecord>, AttestError> {
+        let (mut authoring, receipt) = self.observed(commit)?;
+        authoring.capture.push("commit-msg-bypassed".to_owned());
+        let replaced = self.repo.amended_by(commit);
+        let record_human = self.repo.config()?.settings()?.record_human;
+        if !record_human && !authoring.claims_ai() && replaced.is_none() {
+            return Ok(None);
+        }
+        let predicate = canonical_predicate(&authoring)?;
+        let record_id = Pending::of(self.repo).keep(&predicate, &receipt)?;
+        Ok(Some(FixedRecord {
+            record_id,
+            authoring,
+            receipt,
+        }))
+    }
+
+    /// What was seen of a commit that exists.
+    pub(super) fn observed(
+        &mut self,
+        commit: &RawCommit,
+    ) -> Result<(Authoring, Receipt), AttestError> {
         let replaced = self.repo.amended_by(commit);
         let onto_id = replaced.or_else(|| commit.parent_ids.first().copied());
         let onto = match onto_id {
@@ -137,24 +158,14 @@ impl Attester<'_> {
         }
         let observation = self.observe(&bases, commit.tree_id)?;
         let mut authoring = self.blank(commit.tree_id, onto)?;
-        authoring.capture.push("commit-msg-bypassed".to_owned());
         let receipt = self.add_observation(&mut authoring, observation)?;
-        let record_human = self.repo.config()?.settings()?.record_human;
-        if !record_human && !authoring.claims_ai() && replaced.is_none() {
-            return Ok(None);
-        }
-        let predicate = canonical_predicate(&authoring)?;
-        let record_id = Pending::of(self.repo).keep(&predicate, &receipt)?;
-        Ok(Some(FixedRecord {
-            record_id,
-            authoring,
-            receipt,
-        }))
+        Ok((authoring, receipt))
     }
 
     pub(super) fn seal_and_attach(
         &mut self,
         commit: &RawCommit,
+        record_id: RecordId,
         authoring: &Authoring,
     ) -> Result<(), AttestError> {
         let mut lines = vec![self.sealed(commit, authoring)?.to_line()];
@@ -167,23 +178,22 @@ impl Attester<'_> {
             // What this record stands on comes along: HEAD's note goes when HEAD goes.
             lines.extend(notes.lines(head)?.lines);
         }
-        let foreign: Vec<RecordId> = authoring.derived_from.iter().map(|d| d.record).collect();
-        if !foreign.is_empty() {
-            lines.extend(
-                locate(&notes, &foreign)?
-                    .into_iter()
-                    .map(|found| found.line),
-            );
+        if !authoring.derived_from.is_empty() {
+            lines.extend(carry::derived_lines(&notes, &[], &authoring.derived_from)?);
         }
         if let Some(head) = replaced
-            && let Some(remapped) = amend::remapped(self, head, commit, authoring)?
+            && let Some(remapped) = amend::remapped(self, head, commit, (record_id, authoring))?
         {
             lines.push(self.sealed(commit, &remapped)?.to_line());
         }
         self.append(commit, &lines)
     }
 
-    fn sealed(&self, commit: &RawCommit, authoring: &Authoring) -> Result<Envelope, AttestError> {
+    pub(super) fn sealed(
+        &self,
+        commit: &RawCommit,
+        authoring: &Authoring,
+    ) -> Result<Envelope, AttestError> {
         let annotations = Annotations {
             parents: commit.parent_ids.clone(),
             patch: self.repo.patch_digest(commit)?,
@@ -193,26 +203,7 @@ impl Attester<'_> {
         Ok(Envelope::seal(&statement, self.key)?)
     }
 
-    /// Copies the pinned records, and what they stand on, to the note of a commit that took over
-    /// their pin. Claims nothing.
-    fn copy(&mut self, commit: &RawCommit, pins: &[RecordId]) -> Result<Attested, AttestError> {
-        let notes = self.notes()?;
-        let sources: BTreeSet<ObjectId> = locate(&notes, pins)?
-            .into_iter()
-            .map(|found| found.about)
-            .collect();
-        let mut lines = Vec::new();
-        for source in sources {
-            lines.extend(notes.lines(source)?.lines);
-        }
-        if lines.is_empty() {
-            return Ok(Attested::Nothing);
-        }
-        self.append(commit, &lines)?;
-        Ok(Attested::Copied(pins.to_vec()))
-    }
-
-    fn append(&self, commit: &RawCommit, lines: &[Vec<u8>]) -> Result<(), AttestError> {
+    pub(super) fn append(&self, commit: &RawCommit, lines: &[Vec<u8>]) -> Result<(), AttestError> {
         let fsync = self.repo.config()?.fsync_policy()?;
         self.notes()?
             .append(commit.id, lines, &commit.committer, fsync)?;

@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 use super::{AttestError, Attester, fix};
 use crate::digest::Digest;
 use crate::git::added::{Added, AddedLines};
-use crate::git::diff::MAX_BYTES;
 use crate::object_id::ObjectId;
 use crate::record::{
     ClaimPath, CommittedBy, Contribution, Extent, FileClaim, LineRange, Onto, Origin, RecordId,
@@ -62,7 +61,6 @@ impl Attester<'_> {
         };
         let added = self.repo.commit_added_lines(&commit)?;
         let mut clip = Clip {
-            attester: self,
             commit_id,
             added: added
                 .iter()
@@ -83,10 +81,10 @@ impl Attester<'_> {
         authoring.committed_by = declaration.committed_by;
         // Commits with the hooks switched off are the hooks' to tell.
         authoring.skipped = None;
-        let predicate = fix::canonical_predicate(&authoring)?;
-        self.seal_and_attach(&commit, &authoring)?;
+        let record_id = Digest::of(fix::canonical_predicate(&authoring)?.as_bytes());
+        self.seal_and_attach(&commit, record_id, &authoring)?;
         Ok(Declared {
-            record_id: Digest::of(predicate.as_bytes()),
+            record_id,
             claimed,
             left_out,
         })
@@ -94,15 +92,14 @@ impl Attester<'_> {
 }
 
 /// Cuts claims to what the commit adds.
-struct Clip<'c, 'a> {
-    attester: &'c Attester<'a>,
+struct Clip<'c> {
     commit_id: ObjectId,
     added: BTreeMap<&'c [u8], &'c Added>,
     claimed: u64,
     left_out: u64,
 }
 
-impl Clip<'_, '_> {
+impl Clip<'_> {
     fn contribution(&mut self, contribution: &mut Contribution) -> Result<(), AttestError> {
         if contribution.files.is_empty() && contribution.extent.is_none() {
             contribution.files = self
@@ -141,10 +138,6 @@ impl Clip<'_, '_> {
             return Ok(());
         };
         let ranges = ranges.clone();
-        if !file.version.is_submodule() {
-            let content = self.attester.repo.blob(file.version.id, MAX_BYTES)?;
-            claim.sha256 = Some(Digest::of(&content));
-        }
         let ai = std::mem::take(&mut claim.ai);
         claim.ai = self.extent(&ai, &ranges, &Extent::default());
         let mixed = std::mem::take(&mut claim.mixed);

@@ -44,11 +44,18 @@ impl Attester<'_> {
         let pins = listed(message);
         let onto = self.onto(head.as_ref())?;
         let observation = self.observe(&self.parent_trees(head.as_ref())?, tree)?;
-        let derived_from = self.derived(&pins, &onto)?;
+        let foreign: Vec<RecordId> = pins
+            .iter()
+            .filter(|pin| !onto.records.contains(pin))
+            .copied()
+            .collect();
 
         let mut authoring = self.blank(tree, onto)?;
-        authoring.derived_from = derived_from;
+        authoring.derived_from = self.derived(&foreign)?;
         let receipt = self.add_observation(&mut authoring, observation)?;
+        let mut parent_ids: Vec<ObjectId> = head.iter().map(|head| head.id).collect();
+        parent_ids.extend(self.repo.merge_heads()?);
+        self.add_repeated(&mut authoring, &parent_ids, &foreign)?;
         let claims_ai = authoring.claims_ai();
         let replaces = !pins.is_empty() || self.is_likely_amend(head.as_ref());
         if !settings.record_human && !claims_ai && !replaces {
@@ -117,16 +124,11 @@ impl Attester<'_> {
     }
 
     /// Records that the message pins and that are not HEAD's: a commit that was picked or squashed.
-    fn derived(&self, pins: &[RecordId], onto: &Onto) -> Result<Vec<Derivation>, AttestError> {
-        let foreign: Vec<RecordId> = pins
-            .iter()
-            .filter(|pin| !onto.records.contains(pin))
-            .copied()
-            .collect();
+    fn derived(&self, foreign: &[RecordId]) -> Result<Vec<Derivation>, AttestError> {
         if foreign.is_empty() {
             return Ok(Vec::new());
         }
-        let known = super::bind::locate(&self.notes()?, &foreign)?;
+        let known = super::bind::locate(&self.notes()?, foreign)?;
         let mut derived: Vec<Derivation> = known
             .into_iter()
             .map(|found| Derivation {

@@ -21,10 +21,12 @@
 
 mod amend;
 mod bind;
+mod carry;
 mod declare;
 mod fix;
 mod pending;
 mod recent;
+mod repeat;
 
 pub use bind::Attested;
 pub use declare::{Declaration, Declared};

@@ -11,7 +11,6 @@ use super::entry::Position;
 use super::lines::Label;
 use super::model::model;
 use super::usage;
-use crate::digest::Digest;
 use crate::git::added::AddedLines;
 use crate::record::{
     ClaimPath, Contribution, Extent, FileClaim, LineRange, Mode, PromptContext, SessionLink,
@@ -66,7 +65,6 @@ impl Claims {
             return;
         }
         self.paths.push(path.clone());
-        let digest = blob.map(Digest::of);
         for (number, (ai, mixed)) in claimed {
             let Some(key) = chain.keys.get(number as usize) else {
                 continue;
@@ -82,7 +80,7 @@ impl Claims {
                 .drafts
                 .entry(contributor(key, resolve(key, None)))
                 .or_default();
-            draft.claim(path, digest, ai, mixed);
+            draft.claim(path, ai, mixed);
         }
         for call in &chain.calls {
             let Some(key) = chain.keys.get(call.key as usize) else {
@@ -169,7 +167,7 @@ fn union(a: Extent, b: Extent) -> Extent {
 }
 
 impl Draft {
-    fn claim(&mut self, path: &RepoPath, sha256: Option<Digest>, ai: Extent, mixed: Extent) {
+    fn claim(&mut self, path: &RepoPath, ai: Extent, mixed: Extent) {
         let path = ClaimPath::File(path.clone());
         // Two subagents may have the same model.
         match self.files.iter_mut().find(|file| file.path == path) {
@@ -179,7 +177,7 @@ impl Draft {
             }
             None => self.files.push(FileClaim {
                 path,
-                sha256,
+                sha256: None,
                 tree: None,
                 ai,
                 mixed,

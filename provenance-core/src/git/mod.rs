@@ -27,6 +27,7 @@ mod patch;
 mod progress;
 pub(crate) mod publish;
 mod refs;
+mod repeat;
 mod revisions;
 mod status;
 pub mod trailer;
@@ -45,7 +46,9 @@ pub use notes::{
     NotesTree, NotesUpdate, NotesWriter,
 };
 pub use objects::{MAX_COMMIT_BYTES, MAX_TREE_BYTES, ObjectKind, TreeEntry};
+pub use progress::Move;
 pub use refs::{Head, RefUpdate};
+pub use repeat::{LineSource, Repetition};
 pub use status::{Status, StatusFile};
 
 pub use crate::object_id::ObjectId;

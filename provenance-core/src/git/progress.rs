@@ -18,11 +18,15 @@ const MAX_STATE_BYTES: u64 = 16 * 1024;
 
 /// The last move of HEAD, as its reflog has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Move {
-    old: ObjectId,
-    new: ObjectId,
+pub struct Move {
+    /// Where HEAD was.
+    pub old: ObjectId,
+    /// Where it went.
+    pub new: ObjectId,
     /// What stands before the first colon: `commit`, `commit (amend)`, `cherry-pick`, …
-    action: String,
+    pub action: String,
+    /// What stands after it.
+    pub detail: String,
 }
 
 impl Repo {
@@ -44,10 +48,10 @@ impl Repo {
         ids.ok_or(GitError::State { path })
     }
 
-    /// Answers whether HEAD was moved by something that rewrites or repeats other commits: a
-    /// rebase, a cherry-pick, a revert, `git am`.
+    /// Answers whether HEAD was moved by `git commit` or `git merge`, and not by something that
+    /// repeats other commits: a rebase, a cherry-pick, a revert, `git am`.
     #[must_use]
-    pub fn is_rewriting(&self) -> bool {
+    pub fn is_by_hand(&self) -> bool {
         const STATES: [&str; 5] = [
             "rebase-merge",
             "rebase-apply",
@@ -55,12 +59,10 @@ impl Repo {
             "REVERT_HEAD",
             "sequencer",
         ];
-        if STATES.iter().any(|name| self.git_dir().join(name).exists()) {
-            return true;
+        match self.last_move() {
+            Some(moved) => moved.action.starts_with("commit") || moved.is_merge(),
+            None => !STATES.iter().any(|name| self.git_dir().join(name).exists()),
         }
-        // A clean revert leaves no state behind by the time that post-commit runs.
-        let repeats = |moved: Move| !moved.action.starts_with("commit");
-        self.last_move().is_some_and(repeats)
     }
 
     /// Returns the commit that `commit` replaced, where the last move of HEAD was an amend.
@@ -71,23 +73,54 @@ impl Repo {
             .map(|moved| moved.old)
     }
 
-    /// Reads the end of HEAD's reflog; `None` where there is none.
-    fn last_move(&self) -> Option<Move> {
+    /// Returns the last move of HEAD; `None` where no reflog is kept.
+    #[must_use]
+    pub fn last_move(&self) -> Option<Move> {
+        self.last_moves().into_iter().next()
+    }
+
+    /// Returns the last moves of HEAD, newest first, as far as one read of its reflog goes.
+    #[must_use]
+    pub fn last_moves(&self) -> Vec<Move> {
+        let bytes = self.end_of_reflog().unwrap_or_default();
+        let lines = bytes.split(|byte| *byte == b'\n').rev();
+        let lines = lines.filter(|line| !line.is_empty());
+        lines.map_while(Move::parse).collect()
+    }
+
+    fn end_of_reflog(&self) -> Option<Vec<u8>> {
         let mut file = File::open(self.git_dir().join("logs").join("HEAD")).ok()?;
         let length = file.metadata().ok()?.len();
         file.seek(SeekFrom::Start(length.saturating_sub(MAX_STATE_BYTES)))
             .ok()?;
         let mut bytes = Vec::new();
         file.take(MAX_STATE_BYTES).read_to_end(&mut bytes).ok()?;
-        let end = bytes.strip_suffix(b"\n")?;
-        let line = end.rsplit(|byte| *byte == b'\n').next()?;
+        Some(bytes)
+    }
+}
+
+impl Move {
+    /// Answers whether it made a merge, which `git merge` and `git pull` do.
+    #[must_use]
+    pub fn is_merge(&self) -> bool {
+        let merges = |name: &str| {
+            let rest = self.action.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        (merges("merge") || merges("pull")) && self.detail.starts_with("Merge made by")
+    }
+
+    /// Reads a line of a reflog, without its LF.
+    fn parse(line: &[u8]) -> Option<Self> {
         let line = String::from_utf8_lossy(line);
         let (who, what) = line.split_once('\t')?;
         let mut ids = who.split(' ');
-        Some(Move {
+        let (action, detail) = what.split_once(':').unwrap_or((what, ""));
+        Some(Self {
             old: ids.next()?.parse().ok()?,
             new: ids.next()?.parse().ok()?,
-            action: what.split(':').next()?.to_owned(),
+            action: action.to_owned(),
+            detail: detail.trim().to_owned(),
         })
     }
 }

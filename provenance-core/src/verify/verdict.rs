@@ -77,13 +77,16 @@ pub struct Reason {
 pub struct Evidence {
     /// Its id.
     pub record_id: RecordId,
+    /// The commit that it is about: this one, or an older one.
+    pub about: Option<ObjectId>,
     /// What it says.
     pub authoring: Verified<Authoring>,
     /// How its lines are found in this commit.
     pub reach: Reach,
     /// Whether its `remainder` speaks for the added lines that nothing else claims. Even then it
-    /// does not speak for a file in which a [`Reach::SameBlob`] record claims lines that it
-    /// cannot find, unless a record that stands on that one says where they went.
+    /// does not speak for a file in which an older record speaks of lines that cannot be found,
+    /// nor for anything where an older record knew not whose the rest was, unless a record that
+    /// was carried over from that one says where its lines went.
     pub remainder: bool,
 }
 
@@ -92,8 +95,11 @@ pub struct Evidence {
 pub enum Reach {
     /// The record is about this commit: its line numbers are those of this commit's blobs.
     Commit,
+    /// The record is about another commit that has the same tree and makes the same change: its
+    /// line numbers are those of this commit's blobs too.
+    SameTree,
     /// The record is about a commit that this one replaced: its claims reach only files whose
-    /// blob has the SHA-256 that the claim names.
+    /// blob has the SHA-256 that the claim names, where it names one.
     SameBlob,
 }
 

@@ -10,7 +10,8 @@
 //!    then the one that the judgement names first;
 //! 3. a record says that its author is not known: `unattested`;
 //! 4. an older record speaks of lines of this file, an AI's or nobody's, that cannot be found any
-//!    more, and no record that stands on it says where they went: `unattested`;
+//!    more, or does not know whose the rest of its commit was, and no record that was carried over
+//!    from it says where its lines went: `unattested`;
 //! 5. a record that may speak for the rest of this commit says `human`: `human`;
 //! 6. `unattested`.
 //!
@@ -42,6 +43,8 @@ pub struct Claims {
     unknown: HashMap<Vec<u8>, Vec<Unknown>>,
     /// The origin of the record that says `human` for the rest.
     remainder: Option<Origin>,
+    /// Originals about an older commit that do not know whose the rest of it was.
+    blind: Vec<usize>,
     standing: Standing,
 }
 
@@ -101,18 +104,19 @@ impl Claims {
             whole_commit: Vec::new(),
             unknown: HashMap::new(),
             remainder: None,
+            blind: Vec::new(),
             standing: Standing::of(evidence),
         };
-        for (index, evidence) in evidence.iter().enumerate() {
-            claims.add_contributions(index, evidence);
-            claims.add_rest(index, evidence);
+        for (index, one) in evidence.iter().enumerate() {
+            claims.add_contributions(index, one);
+            claims.add_rest(index, one, evidence);
         }
         claims
     }
 
     fn add_contributions(&mut self, index: usize, evidence: &Evidence) {
         let authoring = evidence.authoring.get();
-        let is_about_this = evidence.reach == Reach::Commit;
+        let is_about_this = evidence.reach != Reach::SameBlob;
         for (position, contribution) in authoring.contributions.iter().enumerate() {
             let contributor = Arc::new(Contributor::new(
                 evidence.record_id,
@@ -158,19 +162,32 @@ impl Claims {
     }
 
     /// Adds what a record says of the lines that nobody claims.
-    fn add_rest(&mut self, index: usize, evidence: &Evidence) {
+    fn add_rest(&mut self, index: usize, evidence: &Evidence, all: &[Evidence]) {
         let authoring = evidence.authoring.get();
         for unknown in &authoring.unknown {
             let extents = self.unknown.entry(unknown.path.as_bytes().to_vec());
             extents.or_default().push(Unknown {
                 extent: unknown.lines.clone(),
-                is_found: evidence.reach == Reach::Commit,
+                is_found: evidence.reach != Reach::SameBlob,
                 evidence: index,
             });
         }
-        if evidence.remainder && authoring.remainder == Remainder::Human {
-            let known = self.remainder.unwrap_or(authoring.origin);
-            self.remainder = Some(known.min(authoring.origin));
+        match authoring.remainder {
+            Remainder::Human if evidence.remainder => {
+                let known = self.remainder.unwrap_or(authoring.origin);
+                self.remainder = Some(known.min(authoring.origin));
+            }
+            Remainder::Unknown if evidence.reach != Reach::Commit => {
+                // Another record may have watched the same commit.
+                let knows = |other: &Evidence| {
+                    other.about == evidence.about
+                        && other.authoring.get().remainder == Remainder::Human
+                };
+                if !all.iter().any(knows) {
+                    self.blind.push(index);
+                }
+            }
+            Remainder::Human | Remainder::Unknown => {}
         }
     }
 
@@ -188,6 +205,16 @@ impl Claims {
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         self.verdict
+    }
+
+    /// Answers whether every line is a human's: a record says so for what nobody claims, and
+    /// nothing is claimed otherwise or not known.
+    #[must_use]
+    pub fn is_all_human(&self) -> bool {
+        self.claims_remainder()
+            && !self.claims_ai()
+            && self.unknown.is_empty()
+            && self.blind.is_empty()
     }
 
     /// Answers whether any line of any file is claimed for an AI.
@@ -238,7 +265,8 @@ impl Claims {
         let mut lost = lost
             .iter()
             .map(|claim| claim.evidence)
-            .chain(lost_unknown.iter().map(|unknown| unknown.evidence));
+            .chain(lost_unknown.iter().map(|unknown| unknown.evidence))
+            .chain(self.blind.iter().copied());
         let speaks_of_it = |older: usize| {
             let mut speaking = claims
                 .iter()

@@ -35,6 +35,11 @@ fn evidence(contributions: &[Value], more: &Value, reach: (Reach, bool)) -> Evid
     let opened = Envelope::seal(&statement, &key).unwrap().open(&keyring);
     Evidence {
         record_id: statement.record_id(),
+        // Each is about a commit of its own, but for those about this one.
+        about: match reach.0 {
+            Reach::Commit => None,
+            _ => ObjectId::from_bytes(&statement.record_id().as_bytes()[..20]),
+        },
         authoring: opened.unwrap().try_map(|s| s.authoring()).unwrap(),
         reach: reach.0,
         remainder: reach.1,
@@ -226,7 +231,17 @@ fn where_older_lines_are_lost_the_rest_of_the_file_is_nobodys() {
     assert_eq!(same_blob.author(2).kind, LineKind::Human);
 
     let moved = json!([{"path": "a", "ai": [[2, 2]]}]);
-    let telling = evidence(&[contribution("s-1", &moved)], &onto, WHOLE);
+    let beside = evidence(&[contribution("s-1", &moved)], &onto, WHOLE);
+    let claims = Claims::of(&judgement(Verdict::Carried, vec![older.clone(), beside]));
+    assert_eq!(
+        kinds(&claims, "a", 3),
+        "?a?",
+        "its own lines are not all that the older one had"
+    );
+    let derived = json!({"derivedFrom": [
+        {"commit": TREE, "record": older.record_id, "relation": "amend"},
+    ]});
+    let telling = evidence(&[contribution("s-1", &moved)], &derived, WHOLE);
     let claims = Claims::of(&judgement(
         Verdict::Carried,
         vec![older.clone(), telling.clone()],
@@ -241,4 +256,40 @@ fn where_older_lines_are_lost_the_rest_of_the_file_is_nobodys() {
     (middle.reach, middle.remainder) = OLDER;
     let claims = Claims::of(&judgement(Verdict::Carried, vec![older, middle, last]));
     assert_eq!(kinds(&claims, "a", 3), "hah", "through what it stands on");
+}
+
+#[test]
+fn what_an_older_record_did_not_know_does_not_become_a_humans_by_an_amend() {
+    for reach in [Reach::SameBlob, Reach::SameTree] {
+        let older = evidence(&[], &json!({"remainder": "unknown"}), (reach, false));
+        let onto = json!({"onto": {"commit": TREE, "records": [older.record_id]}});
+        let amended = evidence(&[], &onto, WHOLE);
+        let both = vec![older.clone(), amended.clone()];
+        let claims = Claims::of(&judgement(Verdict::Carried, both));
+        assert_eq!(kinds(&claims, "a", 2), "??", "{reach:?}");
+        let told = json!({
+            "derivedFrom": [{"commit": TREE, "record": older.record_id, "relation": "amend"}],
+            "unknown": [{"path": "a", "lines": [[1, 1]]}],
+        });
+        let told = evidence(&[], &told, WHOLE);
+        let claims = Claims::of(&judgement(Verdict::Carried, vec![older, amended, told]));
+        assert_eq!(kinds(&claims, "a", 2), "?h", "{reach:?}");
+        assert_eq!(kinds(&claims, "b", 1), "?", "nothing is said of it");
+    }
+}
+
+#[test]
+fn the_claims_of_a_record_about_the_same_tree_count_here() {
+    let files = json!([{"path": "a", "ai": [[1, 1]]}]);
+    let more = json!({"unknown": [{"path": "a", "lines": [[2, 2]]}]});
+    let older = evidence(
+        &[contribution("s-1", &files)],
+        &more,
+        (Reach::SameTree, false),
+    );
+    let onto = json!({"onto": {"commit": TREE, "records": [older.record_id]}});
+    let reworded = evidence(&[], &onto, WHOLE);
+    let claims = Claims::of(&judgement(Verdict::Carried, vec![older, reworded]));
+    assert_eq!(kinds(&claims, "a", 3), "a?h");
+    assert!(!claims.is_all_human());
 }

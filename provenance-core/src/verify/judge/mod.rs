@@ -41,8 +41,6 @@ struct Support<'a> {
     head: &'a Member,
     closure: Closure<'a>,
     rank: Verdict,
-    /// Whether the record is about this very commit.
-    about: bool,
 }
 
 impl Support<'_> {
@@ -149,7 +147,7 @@ pub(super) fn judge(case: &Case<'_>) -> Result<Judgement, VerifyError> {
         pins,
         reasons: reasons.into_iter().collect(),
         evidence: if verdict.is_believed() {
-            evidence(&supports)
+            evidence(case, &supports)
         } else {
             Vec::new()
         },
@@ -264,14 +262,28 @@ fn supports<'a>(
             head,
             closure,
             rank,
-            about,
         });
     }
     supports
 }
 
+/// How the lines of a record are found in the commit.
+fn reach(member: &Member, case: &Case<'_>) -> Reach {
+    let commit = case.commit;
+    if member.commit_id == Some(commit.id) {
+        return Reach::Commit;
+    }
+    let same_change = member.patch.is_some() && member.patch == case.patch;
+    let same_tree = member.claimed.tree == commit.tree_id;
+    if same_tree && (same_change || member.parents == commit.parent_ids) {
+        Reach::SameTree
+    } else {
+        Reach::SameBlob
+    }
+}
+
 /// Unites what the believed supports say.
-fn evidence(supports: &[Support<'_>]) -> Vec<Evidence> {
+fn evidence(case: &Case<'_>, supports: &[Support<'_>]) -> Vec<Evidence> {
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut add = |member: &Member, reach: Reach, remainder: bool| {
         let Some(authoring) = member.trusted.clone() else {
@@ -286,6 +298,7 @@ fn evidence(supports: &[Support<'_>]) -> Vec<Evidence> {
             let record_id = member.record_id;
             evidence.push(Evidence {
                 record_id,
+                about: member.commit_id,
                 authoring,
                 reach,
                 remainder,
@@ -296,14 +309,9 @@ fn evidence(supports: &[Support<'_>]) -> Vec<Evidence> {
         let head = support.head;
         // A commit that replaced an unrecorded one holds lines that nobody watched.
         let blind = closure::replaced_head(head) && head.claimed.onto.records.is_empty();
-        let reach = if support.about {
-            Reach::Commit
-        } else {
-            Reach::SameBlob
-        };
-        add(head, reach, !blind);
+        add(head, reach(head, case), !blind);
         for member in &support.closure.members {
-            add(member, Reach::SameBlob, false);
+            add(member, reach(member, case), false);
         }
     }
     evidence

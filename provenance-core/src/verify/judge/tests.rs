@@ -191,7 +191,7 @@ fn a_pinned_record_about_a_commit_with_the_same_change_is_carried() {
         world.judge_with(&picked, &[], &|_| Ok(vec![line.clone()])),
     ] {
         assert_eq!(judgement.verdict, Verdict::Carried, "{judgement:?}");
-        assert_eq!(judgement.evidence[0].reach, Reach::SameBlob);
+        assert_eq!(judgement.evidence[0].reach, Reach::SameTree);
     }
 }
 

@@ -1,0 +1,233 @@
+//! Carrying: what became of the lines of some commits in another one.
+//!
+//! Takes a commit (or the tree that one is about to have) and where its lines may come from
+//! ([`LineSource`]); gives for each line that it adds whose it was there ([`Carried`]), and from
+//! that what a record says of it.
+//!
+//! ```text
+//! sources ─► whose lines, byte for byte (matching) ─► Carried ─► claims, unknown lines, derivedFrom
+//! ```
+//!
+//! # Invariants
+//!
+//! - A line is carried only where it stands byte for byte among the lines that the new commit adds.
+//! - What was nobody's stays nobody's. What was a human's stays so only where the new commit makes
+//!   the very same change, or where the same person says so again.
+//! - Original records are named and copied along with all that they stand on; earlier carries are
+//!   not carried themselves.
+//!
+//! # What is not checked
+//!
+//! Whether the sources are the right ones, and whether an older claim was true. Only what a reader
+//! would believe about an older commit is carried.
+
+mod document;
+mod matching;
+mod source;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub(super) use document::derived_lines;
+
+use super::AttestError;
+use crate::attribute::{CommitCache, CommitFacts, LineAuthor};
+use crate::digest::Digest;
+use crate::git::added::{Added, AddedLines};
+use crate::git::diff;
+use crate::git::{LineSource, RawCommit, Repo};
+use crate::key::KeyId;
+use crate::object_id::ObjectId;
+use crate::record::{Authoring, Relation};
+use crate::repo_path::RepoPath;
+use crate::verify::Verifier;
+
+/// The commit that lines are carried to, as far as it exists.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    parent_ids: Vec<ObjectId>,
+    parent_tree_ids: Vec<ObjectId>,
+    tree_id: ObjectId,
+    patch: Option<Digest>,
+}
+
+impl Target {
+    /// A commit that exists.
+    pub(super) fn of(repo: &Repo, commit: &RawCommit) -> Result<Self, AttestError> {
+        Ok(Self {
+            patch: repo.patch_digest(commit)?,
+            ..Self::ahead(repo, &commit.parent_ids, commit.tree_id)?
+        })
+    }
+
+    /// A commit that is about to be made.
+    pub(super) fn ahead(
+        repo: &Repo,
+        parent_ids: &[ObjectId],
+        tree_id: ObjectId,
+    ) -> Result<Self, AttestError> {
+        let trees = parent_ids.iter().map(|id| Ok(repo.commit(*id)?.tree_id));
+        Ok(Self {
+            parent_ids: parent_ids.to_vec(),
+            parent_tree_ids: trees.collect::<Result<_, AttestError>>()?,
+            tree_id,
+            patch: None,
+        })
+    }
+}
+
+/// A commit that lines come from.
+struct Origin {
+    facts: Arc<CommitFacts>,
+    relation: Relation,
+    /// Whether the new commit makes the very same change, so that what is left over is the same.
+    is_same_change: bool,
+    /// Whether what is a human's there may be said again.
+    speaks_for_humans: bool,
+    /// Whether a reset took it off HEAD.
+    is_reset: bool,
+}
+
+/// What is known of one file that the new commit adds to.
+#[derive(Default)]
+struct FileLines {
+    /// Lines that were found: whose they are, and the number of the commit that says so.
+    found: BTreeMap<u64, (LineAuthor, usize)>,
+    /// The file has no lines, and was found as a whole.
+    whole: Option<(LineAuthor, usize)>,
+    is_opaque: bool,
+    /// Lines that no source has.
+    open: BTreeSet<u64>,
+}
+
+/// What became of the lines of some commits in another one: the commits that were looked in, and
+/// the files.
+pub(super) struct Carried {
+    origins: Vec<Origin>,
+    files: BTreeMap<RepoPath, FileLines>,
+}
+
+/// Looks for the lines that `target` adds in the sources, the first source first.
+pub(super) fn carried(
+    repo: &Repo,
+    key: &KeyId,
+    sources: &[LineSource],
+    target: &Target,
+) -> Result<Carried, AttestError> {
+    let mut search = Search {
+        repo,
+        verifier: Verifier::open(repo)?,
+        cache: CommitCache::new(),
+        key,
+        target,
+        origins: Vec::new(),
+    };
+    let all_added = repo.added_lines(&target.parent_tree_ids, target.tree_id)?;
+    let mut views = Vec::new();
+    for source in sources {
+        views.extend(search.view(*source, &all_added)?);
+    }
+    let mut files = BTreeMap::new();
+    for added in all_added {
+        // Names that no record can hold are not claimed.
+        if let Ok(path) = RepoPath::new(added.path.as_slice()) {
+            files.insert(path, search.file(&views, &added)?);
+        }
+    }
+    Ok(Carried {
+        origins: search.origins,
+        files,
+    })
+}
+
+struct Search<'a> {
+    repo: &'a Repo,
+    verifier: Verifier<'a>,
+    cache: CommitCache,
+    key: &'a KeyId,
+    target: &'a Target,
+    origins: Vec<Origin>,
+}
+
+impl Search<'_> {
+    fn file(&mut self, views: &[source::View], added: &Added) -> Result<FileLines, AttestError> {
+        let mut lines = FileLines::default();
+        let AddedLines::Ranges(ranges) = &added.lines else {
+            lines.is_opaque = true;
+            let mut found = views.iter().filter_map(|view| source::whole(view, added));
+            lines.whole = found.next();
+            return Ok(lines);
+        };
+        let all = ranges.iter().flat_map(|(first, last)| *first..=*last);
+        lines.open = all.map(u64::from).collect();
+        if lines.open.is_empty() {
+            return Ok(lines);
+        }
+        let ours = self.repo.blob(added.version.id, diff::MAX_BYTES)?;
+        for view in views {
+            if !lines.open.is_empty() {
+                self.lines(view, &added.path, &ours, &mut lines)?;
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Returns the number of a commit among those that lines come from.
+    fn number(&mut self, facts: &Arc<CommitFacts>) -> Result<usize, AttestError> {
+        let known = |origin: &Origin| origin.facts.commit_id == facts.commit_id;
+        if let Some(known) = self.origins.iter().position(known) {
+            return Ok(known);
+        }
+        let commit = self.repo.commit(facts.commit_id)?;
+        let patch = self.repo.patch_digest(&commit)?;
+        let same_patch = patch.is_some() && patch == self.target.patch;
+        let same_tree = commit.tree_id == self.target.tree_id;
+        let relation = if same_tree {
+            Relation::IdenticalTree
+        } else if same_patch {
+            Relation::IdenticalPatch
+        } else {
+            Relation::Subset
+        };
+        let is_same_change = same_patch || same_tree && commit.parent_ids == self.target.parent_ids;
+        self.origins.push(Origin {
+            relation,
+            is_same_change,
+            speaks_for_humans: is_same_change || self.is_own(facts),
+            is_reset: false,
+            facts: Arc::clone(facts),
+        });
+        Ok(self.origins.len() - 1)
+    }
+
+    /// Answers whether whoever carries is who said `human` there.
+    fn is_own(&self, facts: &CommitFacts) -> bool {
+        let principal = |key: &KeyId| {
+            let trust = self.verifier.trust()?;
+            trust.principal_of(key).map(|principal| &principal.id)
+        };
+        let own = principal(self.key);
+        facts.judgement.evidence.iter().any(|evidence| {
+            let signers = evidence.authoring.signers();
+            let is_own = |key: &KeyId| key == self.key || own.is_some() && principal(key) == own;
+            evidence.remainder && signers.iter().any(is_own)
+        })
+    }
+}
+
+/// A record's fields that say how it came to be carried are those of the bytewise first original,
+/// so that the same rewrite has one record whoever carries it.
+pub(super) fn blank_carry(first: &Authoring, target: &Target) -> Authoring {
+    let mut record = first.clone();
+    record.tree = target.tree_id;
+    record.onto = crate::record::Onto {
+        commit: target.parent_ids.first().copied(),
+        records: Vec::new(),
+    };
+    record.contributions = Vec::new();
+    record.unknown = Vec::new();
+    record.derived_from = Vec::new();
+    record.capture = Vec::new();
+    record.skipped = None;
+    record
+}

@@ -1,0 +1,180 @@
+//! Sources: the lines of one commit that may have come along, and whose they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{FileLines, Search, matching};
+use crate::attest::AttestError;
+use crate::attribute::{self, CommitFacts, LineAuthor};
+use crate::digest::Digest;
+use crate::git::added::{Added, AddedLines};
+use crate::git::blame::BlameOptions;
+use crate::git::diff;
+use crate::git::{GitError, LineSource};
+use crate::object_id::ObjectId;
+use crate::verify::VerifyError;
+
+/// One source, read.
+pub(super) enum View {
+    /// What a commit added.
+    Added {
+        facts: Arc<CommitFacts>,
+        number: usize,
+        files: BTreeMap<Vec<u8>, Added>,
+    },
+    /// All lines of a commit's tree.
+    Tree {
+        commit_id: ObjectId,
+        tree_id: ObjectId,
+    },
+}
+
+impl Search<'_> {
+    /// Reads a source; `None` where its commit, or what it adds, is not here.
+    pub(super) fn view(
+        &mut self,
+        source: LineSource,
+        ours: &[Added],
+    ) -> Result<Option<View>, AttestError> {
+        let (LineSource::AddedBy(commit_id)
+        | LineSource::TreeOf(commit_id)
+        | LineSource::ResetAway(commit_id)) = source;
+        if !self.repo.has_object(commit_id)? {
+            return Ok(None);
+        }
+        let commit = self.repo.commit(commit_id)?;
+        if let LineSource::TreeOf(_) = source {
+            let tree_id = commit.tree_id;
+            return Ok(Some(View::Tree { commit_id, tree_id }));
+        }
+        let mut is_whole = true;
+        for parent_id in &commit.parent_ids {
+            is_whole &= self.repo.has_object(*parent_id)?;
+        }
+        if !is_whole {
+            return Ok(None);
+        }
+        let added = self.repo.commit_added_lines(&commit)?;
+        let is_shared = |theirs: &Added| ours.iter().any(|ours| ours.path == theirs.path);
+        let is_reset = matches!(source, LineSource::ResetAway(_));
+        if is_reset && !added.iter().any(is_shared) {
+            return Ok(None);
+        }
+        let facts = self.facts(commit_id)?;
+        let number = self.number(&facts)?;
+        if is_reset && let Some(origin) = self.origins.get_mut(number) {
+            origin.is_reset = true;
+        }
+        let files = added
+            .into_iter()
+            .map(|added| (added.path.clone(), added))
+            .collect();
+        Ok(Some(View::Added {
+            facts,
+            number,
+            files,
+        }))
+    }
+
+    fn facts(&self, commit_id: ObjectId) -> Result<Arc<CommitFacts>, AttestError> {
+        Ok(self.cache.get(self.repo, &self.verifier, commit_id)?)
+    }
+
+    /// Finds open lines of a file in a source.
+    pub(super) fn lines(
+        &mut self,
+        view: &View,
+        path: &[u8],
+        ours: &[u8],
+        lines: &mut FileLines,
+    ) -> Result<(), AttestError> {
+        match view {
+            View::Added {
+                facts,
+                number,
+                files,
+            } => {
+                let Some(added) = files.get(path) else {
+                    return Ok(());
+                };
+                let AddedLines::Ranges(ranges) = &added.lines else {
+                    return Ok(());
+                };
+                let theirs = self.repo.blob(added.version.id, diff::MAX_BYTES)?;
+                let wanted = ranges.iter().flat_map(|(first, last)| *first..=*last);
+                let wanted: BTreeSet<u64> = wanted.map(u64::from).collect();
+                let digest = facts.claims.needs_blob_digest(path);
+                let claims = facts.claims.file(path, digest.then(|| Digest::of(&theirs)));
+                for (their, our) in matching::pairs(&theirs, &wanted, ours, &mut lines.open) {
+                    lines.found.insert(our, (claims.author(their), *number));
+                }
+                Ok(())
+            }
+            View::Tree { commit_id, tree_id } => {
+                let Some(version) = self.repo.version_at(*tree_id, path)? else {
+                    return Ok(());
+                };
+                let theirs = match self.repo.blob(version.id, diff::MAX_BYTES) {
+                    Ok(theirs) if !diff::is_binary(&theirs) => theirs,
+                    Ok(_) | Err(GitError::TooLarge { .. } | GitError::WrongKind { .. }) => {
+                        return Ok(());
+                    }
+                    Err(error) => return Err(error.into()),
+                };
+                let wanted: BTreeSet<u64> = (1..=diff::count_lines(&theirs) as u64).collect();
+                let pairs = matching::pairs(&theirs, &wanted, ours, &mut lines.open);
+                if pairs.is_empty() {
+                    return Ok(());
+                }
+                let options = BlameOptions::default();
+                let blamed = attribute::blame(
+                    self.repo,
+                    &self.verifier,
+                    &self.cache,
+                    *commit_id,
+                    path,
+                    &options,
+                )?;
+                let mut authors: BTreeMap<u64, (LineAuthor, Arc<CommitFacts>)> = blamed
+                    .into_iter()
+                    .map(|line| (line.origin.line, (line.author, line.commit)))
+                    .collect();
+                for (their, our) in pairs {
+                    if let Some((author, commit)) = authors.remove(&their) {
+                        let number = self.number(&commit)?;
+                        lines.found.insert(our, (author, number));
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Finds a file that has no lines in a source, as a whole. Which commit such a file of a tree came
+/// from, nobody can blame.
+pub(super) fn whole(view: &View, ours: &Added) -> Option<(LineAuthor, usize)> {
+    let View::Added {
+        facts,
+        number,
+        files,
+    } = view
+    else {
+        return None;
+    };
+    let theirs = files.get(&ours.path)?;
+    let is_same = theirs.version.id == ours.version.id;
+    is_same.then(|| (facts.claims.file(&ours.path, None).author(1), *number))
+}
+
+impl From<attribute::AttributeError> for AttestError {
+    fn from(error: attribute::AttributeError) -> Self {
+        match error {
+            attribute::AttributeError::Git(error) => Self::Git(error),
+            attribute::AttributeError::Verify(error) => match error {
+                VerifyError::Git(error) => Self::Git(error),
+                error => Self::Verify(error),
+            },
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! `repeat`: who says so, about a commit that Git made out of others (a rebase, a cherry-pick, a
+//! revert, a squash; githooks(5), post-commit, post-applypatch, post-rewrite).
+//!
+//! # What is not checked
+//!
+//! Whether the commit is what Git's state says that it is. What it is not shows in its lines: they
+//! are found nowhere.
+
+use super::bind::{Attested, locate};
+use super::carry::{Carried, Target, carried};
+use super::fix::{canonical_predicate, listed};
+use super::{AttestError, Attester};
+use crate::capture;
+use crate::digest::Digest;
+use crate::git::{LineSource, RawCommit, Repetition};
+use crate::object_id::ObjectId;
+use crate::record::{Authoring, RecordId};
+
+impl Attester<'_> {
+    /// What a commit repeats; `None` for one that somebody made by hand and without pins.
+    pub(super) fn repetition(
+        &self,
+        commit: &RawCommit,
+        pins: &[RecordId],
+    ) -> Result<Option<Repetition>, AttestError> {
+        let known = self.repo.repetition_of(commit)?;
+        let is_new = || pins.is_empty() || self.repo.amended_by(commit).is_some();
+        if known.is_none() && self.repo.is_by_hand() && is_new() {
+            return Ok(None);
+        }
+        let mut repetition = known.unwrap_or(Repetition {
+            is_clean: true,
+            ..Repetition::default()
+        });
+        if repetition.sources.is_empty() && !repetition.is_revert {
+            repetition.sources = self.pinned(pins)?;
+        }
+        Ok(Some(repetition))
+    }
+
+    /// The commits that pinned records are about.
+    pub(super) fn pinned(&self, pins: &[RecordId]) -> Result<Vec<LineSource>, AttestError> {
+        if pins.is_empty() {
+            return Ok(Vec::new());
+        }
+        let located = locate(&self.notes()?, pins)?;
+        let mut sources: Vec<LineSource> = located
+            .iter()
+            .map(|said| LineSource::AddedBy(said.about))
+            .collect();
+        sources.sort_unstable();
+        sources.dedup();
+        Ok(sources)
+    }
+
+    /// Signs and attaches what is carried over to a commit from those that it repeats.
+    pub(super) fn repeat(
+        &mut self,
+        commit: &RawCommit,
+        repetition: &Repetition,
+        pins: &[RecordId],
+    ) -> Result<Attested, AttestError> {
+        let target = Target::of(self.repo, commit)?;
+        let carried = carried(self.repo, self.key.id(), &repetition.sources, &target)?;
+        let is_made_by_git = repetition.is_clean || carried.is_complete();
+        // A patch that came by mail is a new change here.
+        let is_new = repetition.is_revert || repetition.sources.is_empty() && pins.is_empty();
+        if is_made_by_git && !is_new {
+            let record = carried.record(&target, None);
+            return self.carry(commit, &carried, record, pins);
+        }
+        let (mut authoring, receipt) = self.observed(commit)?;
+        carried.add_to(&mut authoring, repetition.is_clean);
+        let record_human = self.repo.config()?.settings()?.record_human;
+        if !record_human && !authoring.claims_ai() && authoring.derived_from.is_empty() {
+            return Ok(Attested::Nothing);
+        }
+        let attested = self.carry(commit, &carried, Some(authoring), pins)?;
+        if let Attested::Recorded(record_id) = attested {
+            capture::committed(self.repo, record_id, &receipt, self.clock.now())?;
+        }
+        Ok(attested)
+    }
+
+    /// Signs and attaches a record with the older ones; without one, copies those.
+    fn carry(
+        &mut self,
+        commit: &RawCommit,
+        carried: &Carried,
+        record: Option<Authoring>,
+        pins: &[RecordId],
+    ) -> Result<Attested, AttestError> {
+        let notes = self.notes()?;
+        let Some(record) = record else {
+            let lines = carried.lines(&notes, &[])?;
+            if lines.is_empty() {
+                return Ok(Attested::Nothing);
+            }
+            self.append(commit, &Vec::from_iter(lines))?;
+            return Ok(Attested::Copied(pins.to_vec()));
+        };
+        let record_id = Digest::of(canonical_predicate(&record)?.as_bytes());
+        let mut lines = carried.lines(&notes, &record.derived_from)?;
+        lines.insert(self.sealed(commit, &record)?.to_line());
+        self.append(commit, &Vec::from_iter(lines))?;
+        Ok(Attested::Recorded(record_id))
+    }
+
+    /// Signs and attaches the record of a merge that has just been made, which runs no post-commit.
+    /// A fast-forward makes none.
+    ///
+    /// # Errors
+    ///
+    /// [`AttestError`]; nothing was attached then.
+    pub fn merged(&mut self, commit_id: ObjectId) -> Result<Attested, AttestError> {
+        let made = self.repo.last_move().filter(|moved| moved.new == commit_id);
+        let is_recorded = !self.notes()?.hearsay(commit_id)?.is_empty();
+        if is_recorded || !made.is_some_and(|moved| moved.is_merge()) {
+            return Ok(Attested::Nothing);
+        }
+        self.attest(commit_id)
+    }
+
+    /// Carries records over to a commit that took the place of others, as post-rewrite says. Where
+    /// its record covers theirs already, nothing is done.
+    ///
+    /// # Errors
+    ///
+    /// [`AttestError`]; nothing was attached then.
+    pub fn rewritten(
+        &mut self,
+        old_ids: &[ObjectId],
+        commit_id: ObjectId,
+    ) -> Result<Attested, AttestError> {
+        let commit = self.repo.commit(commit_id)?;
+        let notes = self.notes()?;
+        if !notes.hearsay(commit_id)?.is_empty() {
+            return Ok(Attested::Nothing);
+        }
+        let sources = old_ids.iter().rev().map(|id| LineSource::AddedBy(*id));
+        let repetition = Repetition {
+            sources: sources.collect(),
+            is_clean: true,
+            is_revert: false,
+        };
+        self.repeat(&commit, &repetition, &listed(&commit.message))
+    }
+
+    /// Adds to a record that is being fixed what its lines were in the commits that it repeats.
+    pub(super) fn add_repeated(
+        &self,
+        authoring: &mut Authoring,
+        parent_ids: &[ObjectId],
+        pins: &[RecordId],
+    ) -> Result<(), AttestError> {
+        let mut sources = self.repo.repetition_ahead()?.unwrap_or_default().sources;
+        for source in self.pinned(pins)? {
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+        if sources.is_empty() {
+            return Ok(());
+        }
+        let target = Target::ahead(self.repo, parent_ids, authoring.tree)?;
+        let mut carried = carried(self.repo, self.key.id(), &sources, &target)?;
+        carried.leave_out_what_was_seen(authoring);
+        carried.add_to(authoring, false);
+        Ok(())
+    }
+}

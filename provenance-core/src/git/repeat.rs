@@ -1,0 +1,194 @@
+//! `Repetition`: the commits whose lines Git brings again: a pick, a rebase, a revert, a squash, a
+//! reset.
+//!
+//! Takes the state files of the Git directory and HEAD's reflog, as they stand when a hook runs
+//! (gitrepository-layout(5), and the sequencer of git 2.47), and gives commits to look for lines
+//! in.
+//!
+//! # What is not checked
+//!
+//! Whether any line came from there: whoever asks compares bytes. What leaves no state behind
+//! (`git apply`, `git checkout <commit> -- <path>`) is not seen.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use super::{GitError, Move, ObjectId, RawCommit, Repo};
+
+/// The most bytes of a state file that are read.
+const MAX_STATE_BYTES: u64 = 1 << 20;
+/// The most commits of one squash or reset that are looked at.
+const MAX_COMMITS: usize = 64;
+/// How many moves of HEAD back a reset is still looked for.
+const MAX_MOVES: usize = 16;
+
+/// Where lines may come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineSource {
+    /// The lines that this commit added.
+    AddedBy(ObjectId),
+    /// Any line of this commit's tree.
+    TreeOf(ObjectId),
+    /// The lines that this commit added, which a reset took off HEAD and left in the worktree, or
+    /// did not.
+    ResetAway(ObjectId),
+}
+
+/// What a commit repeats or takes back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repetition {
+    /// Where its lines may come from, the likeliest first.
+    pub sources: Vec<LineSource>,
+    /// Whether nobody could have written a line of it meanwhile: Git made it by itself.
+    pub is_clean: bool,
+    /// Whether it takes a change back, and so makes one that stands nowhere else.
+    pub is_revert: bool,
+}
+
+impl Repo {
+    /// Returns what the commit repeats that the index is about to become (commit-msg). `None` for
+    /// an ordinary one.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError`] when a commit that Git's state names cannot be read.
+    pub fn repetition_ahead(&self) -> Result<Option<Repetition>, GitError> {
+        let mut sources = Vec::new();
+        if let Some(picked) = self.state_id("CHERRY_PICK_HEAD") {
+            sources.push(LineSource::AddedBy(picked));
+        }
+        if let Some(reverted) = self.state_id("REVERT_HEAD") {
+            sources.extend(self.before(reverted)?);
+        }
+        let squashed = self.state_text("SQUASH_MSG").unwrap_or_default();
+        let named = squashed.lines().filter_map(|line| {
+            let id = line.strip_prefix("commit ")?;
+            id.trim().parse().ok().map(LineSource::AddedBy)
+        });
+        sources.extend(named.take(MAX_COMMITS));
+        sources.extend(self.reset_away()?);
+        Ok((!sources.is_empty()).then_some(Repetition {
+            sources,
+            is_clean: false,
+            is_revert: false,
+        }))
+    }
+
+    /// Returns what a commit repeats that has just been made (post-commit, post-applypatch).
+    /// `None` for one that somebody made by hand.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError`] when a commit that Git's state names cannot be read.
+    pub fn repetition_of(&self, commit: &RawCommit) -> Result<Option<Repetition>, GitError> {
+        let Some(moved) = self.last_move().filter(|moved| moved.new == commit.id) else {
+            return Ok(None);
+        };
+        if moved.action.starts_with("commit") {
+            return Ok(None);
+        }
+        let mut sources = Vec::new();
+        let mut is_clean = true;
+        if moved.action == "revert" {
+            sources.extend(self.named_by_revert(commit)?);
+        } else if let Some(picked) = self.state_id("CHERRY_PICK_HEAD") {
+            sources.push(LineSource::AddedBy(picked));
+        } else if self.is_rebasing() {
+            sources.extend(self.rebased().map(LineSource::AddedBy));
+            // Where it stopped, somebody may have written what is new.
+            is_clean = self.state_id("REBASE_HEAD").is_none();
+            if self.replaces(commit, &moved)? {
+                sources.push(LineSource::AddedBy(moved.old));
+            }
+        } else {
+            return Ok(None);
+        }
+        Ok(Some(Repetition {
+            sources,
+            is_clean,
+            is_revert: moved.action == "revert",
+        }))
+    }
+
+    /// Answers whether a commit took the place of where HEAD was (a fixup).
+    fn replaces(&self, commit: &RawCommit, moved: &Move) -> Result<bool, GitError> {
+        Ok(!commit.parent_ids.contains(&moved.old)
+            && self.has_object(moved.old)?
+            && self.commit(moved.old)?.parent_ids == commit.parent_ids)
+    }
+
+    fn is_rebasing(&self) -> bool {
+        let states = ["rebase-merge", "rebase-apply"];
+        states.iter().any(|name| self.git_dir().join(name).is_dir())
+    }
+
+    /// The commit that a rebase is repeating.
+    fn rebased(&self) -> Option<ObjectId> {
+        if let Some(id) = self.state_id("rebase-apply/original-commit") {
+            return Some(id);
+        }
+        let done = self.state_text("rebase-merge/done")?;
+        // `pick <id> …`, `fixup -C <id> …`, `merge -C <id> …`
+        let last = done.lines().rfind(|line| !line.trim().is_empty())?;
+        let mut words = last.split_ascii_whitespace().skip(1);
+        words.find(|word| !word.starts_with('-'))?.parse().ok()
+    }
+
+    /// The state before a commit: what taking it back brings again.
+    fn before(&self, commit_id: ObjectId) -> Result<Option<LineSource>, GitError> {
+        let parent_ids = self.commit(commit_id)?.parent_ids;
+        Ok(parent_ids.first().copied().map(LineSource::TreeOf))
+    }
+
+    /// What the message of a revert names, as Git writes it.
+    fn named_by_revert(&self, commit: &RawCommit) -> Result<Option<LineSource>, GitError> {
+        let message = String::from_utf8_lossy(&commit.message);
+        let named = |before: &str| {
+            let (_, rest) = message.split_once(before)?;
+            let end = rest.find(|c: char| !c.is_ascii_hexdigit());
+            rest.get(..end.unwrap_or(rest.len()))?.parse().ok()
+        };
+        if let Some(kept) = named("changes made to ") {
+            return Ok(Some(LineSource::TreeOf(kept)));
+        }
+        let known = |id: &ObjectId| self.has_object(*id).unwrap_or_default();
+        match named("This reverts commit ").filter(known) {
+            Some(reverted) => self.before(reverted),
+            None => Ok(None),
+        }
+    }
+
+    /// The commits that a reset took off HEAD lately, newest first.
+    fn reset_away(&self) -> Result<Vec<LineSource>, GitError> {
+        let moves = self.last_moves().into_iter().take(MAX_MOVES);
+        let goes_on = |moved: &Move| moved.action.starts_with("commit") || moved.action == "reset";
+        let resets = moves
+            .take_while(goes_on)
+            .filter(|moved| moved.action == "reset" && moved.old != moved.new);
+        let mut taken = Vec::new();
+        for reset in resets {
+            let mut next = Some(reset.old);
+            while let Some(id) = next.filter(|id| *id != reset.new) {
+                if taken.len() >= MAX_COMMITS || !self.has_object(id)? {
+                    break;
+                }
+                taken.push(LineSource::ResetAway(id));
+                next = self.commit(id)?.parent_ids.first().copied();
+            }
+        }
+        Ok(taken)
+    }
+
+    /// The commit that a state file names.
+    fn state_id(&self, name: &str) -> Option<ObjectId> {
+        let id = self.state_text(name)?.trim().parse().ok()?;
+        self.has_object(id).unwrap_or_default().then_some(id)
+    }
+
+    fn state_text(&self, name: &str) -> Option<String> {
+        let file = File::open(self.git_dir().join(name)).ok()?;
+        let mut bytes = Vec::new();
+        file.take(MAX_STATE_BYTES).read_to_end(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
