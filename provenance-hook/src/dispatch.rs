@@ -99,14 +99,23 @@ fn as_link(
     let name = stem(link.as_os_str());
     let hook = HookName::from_name(OsStr::new(name));
     *job = hook.map_or(Job::UnknownHook, Job::Hook);
-    // What Git tells `pre-push` on standard input is told to both.
+    // What Git tells a hook on standard input is told to both.
     let input = match hook {
-        Some(HookName::PrePush) => Some(standard_input()?),
+        Some(HookName::PrePush | HookName::PostRewrite) => Some(standard_input()?),
         _ => None,
     };
+    let is_after = matches!(
+        hook,
+        Some(
+            HookName::PostCommit
+                | HookName::PostMerge
+                | HookName::PostApplypatch
+                | HookName::PostRewrite
+        )
+    );
     match saved_hook::run(link, name, args, input.as_deref())? {
-        // Git gives up the commit here; so there is nothing to record.
-        Some(code) if code != 0 && hook != Some(HookName::PostCommit) => return Ok(code),
+        // Git gives up the commit or the push here; so there is nothing to record.
+        Some(code) if code != 0 && !is_after => return Ok(code),
         _ => {}
     }
     match hook {
@@ -167,13 +176,19 @@ fn as_hook(
     environment: &Environment,
 ) -> Result<u8, HookError> {
     match hook {
-        HookName::CommitMsg if environment.is_off() => {}
+        // It is told that it is switched off: the next record counts the commits that had none.
+        HookName::PostCommit => hooks::post_commit::run(environment)?,
+        _ if environment.is_off() => {}
         HookName::CommitMsg => {
             let message_file = args.first().ok_or(HookError::NoMessageFile)?;
             hooks::commit_msg::run(environment, Path::new(message_file))?;
         }
-        // It is told that it is switched off: the next record counts the commits that had none.
-        HookName::PostCommit => hooks::post_commit::run(environment)?,
+        HookName::PostMerge => hooks::post_merge::run(environment, args.first())?,
+        HookName::PostApplypatch => hooks::post_applypatch::run(environment)?,
+        HookName::PostRewrite => match input {
+            Some(input) => hooks::post_rewrite::run(environment, input)?,
+            None => hooks::post_rewrite::run(environment, &standard_input()?)?,
+        },
         HookName::PrePush => match input {
             Some(input) => hooks::pre_push::run(environment, args, input)?,
             None => hooks::pre_push::run(environment, args, &standard_input()?)?,

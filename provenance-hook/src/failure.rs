@@ -80,7 +80,8 @@ pub enum HookError {
     NoAgentName,
     /// The first argument is no job of ours.
     #[error(
-        "unknown job `{name}`; usage: provenance-hook commit-msg FILE | post-commit | agent NAME | --version"
+        "unknown job `{name}`; usage: provenance-hook commit-msg FILE | post-commit | post-merge | \
+         post-applypatch | post-rewrite | pre-push | agent NAME | --version"
     )]
     UnknownJob {
         /// What was asked for.

@@ -29,7 +29,7 @@ fn a_newcomer_runs_one_command_and_is_told_what_it_did() {
     );
     for expected in [
         "           created in ~/.config/provenance/keys (this machine only)",
-        "Hooks      commit-msg, post-commit, pre-push",
+        "Hooks      commit-msg, post-commit, post-merge, post-applypatch, post-rewrite, pre-push",
         "Notes      refs/notes/provenance, merged without loss",
         "Your next commit is recorded. Undo with: git provenance uninstall",
     ] {

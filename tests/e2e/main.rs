@@ -53,4 +53,5 @@ mod demo;
 mod oracle;
 mod plumbing;
 mod record;
+mod rewrites;
 mod sync;

@@ -17,13 +17,28 @@ pub enum HookName {
     CommitMsg,
     /// Runs when the commit exists; Git ignores its exit code.
     PostCommit,
+    /// Runs after a merge, which runs no post-commit; Git ignores its exit code.
+    PostMerge,
+    /// Runs for each patch that `git am` and `git rebase --apply` made a commit of, which run no
+    /// post-commit; Git ignores its exit code.
+    PostApplypatch,
+    /// Runs after an amend or a rebase, and reads which commits took the place of which; Git
+    /// ignores its exit code.
+    PostRewrite,
     /// Runs before a push, and is told on standard input what is pushed; may refuse it.
     PrePush,
 }
 
 impl HookName {
     /// Every hook of ours, in the order in which Git runs them.
-    pub const ALL: &[Self] = &[Self::CommitMsg, Self::PostCommit, Self::PrePush];
+    pub const ALL: &[Self] = &[
+        Self::CommitMsg,
+        Self::PostCommit,
+        Self::PostMerge,
+        Self::PostApplypatch,
+        Self::PostRewrite,
+        Self::PrePush,
+    ];
 
     /// Returns the name as Git spells it.
     #[must_use]
@@ -31,6 +46,9 @@ impl HookName {
         match self {
             Self::CommitMsg => "commit-msg",
             Self::PostCommit => "post-commit",
+            Self::PostMerge => "post-merge",
+            Self::PostApplypatch => "post-applypatch",
+            Self::PostRewrite => "post-rewrite",
             Self::PrePush => "pre-push",
         }
     }

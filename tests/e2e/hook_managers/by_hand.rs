@@ -31,7 +31,14 @@ fn a_folder_that_other_repositories_use_is_left_alone() {
     assert!(files(&shared).is_empty());
     assert!(told.text().contains("NOT recorded"), "{}", told.full());
 
-    for hook in ["commit-msg", "post-commit", "pre-push"] {
+    for hook in [
+        "commit-msg",
+        "post-commit",
+        "post-merge",
+        "post-applypatch",
+        "post-rewrite",
+        "pre-push",
+    ] {
         let line = line_to_add(told.text(), hook);
         let path = shared.join(hook);
         fs::write(&path, format!("#!/bin/sh\n{line}\n")).unwrap();

@@ -34,7 +34,14 @@ exit $c
 fn with_husky(commit_msg: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write(".husky/_/h", HUSKY_H);
-    for hook in ["pre-commit", "commit-msg", "post-commit"] {
+    for hook in [
+        "pre-commit",
+        "commit-msg",
+        "post-commit",
+        "post-merge",
+        "post-applypatch",
+        "post-rewrite",
+    ] {
         let stub = "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"";
         script(&sandbox, format!(".husky/_/{hook}"), stub);
     }

@@ -26,11 +26,11 @@ pub(super) fn checks(site: &Site, environment: &Environment) -> Vec<Check> {
 }
 
 /// A record needs `post-commit`; without `commit-msg` it is made, but not pinned, and without
-/// `pre-push` it stays here.
+/// `pre-push` it stays here. The others see merges, patches and rewrites.
 const fn gravity(hook: HookName) -> Status {
     match hook {
-        HookName::CommitMsg | HookName::PrePush => Status::Broken,
-        _ => Status::Blocking,
+        HookName::PostCommit => Status::Blocking,
+        _ => Status::Broken,
     }
 }
 

@@ -1,0 +1,86 @@
+//! Amends: of the message, of lines, once more, and of what nobody watched.
+
+use super::{Row, ai, human, rows};
+use harness::Sandbox;
+
+/// A commit with lines of both, to be amended.
+fn made(alice: &Sandbox) {
+    ai(alice, "a.txt", "ai one\nai two\n");
+    human(alice, "a.txt", "human one\n");
+    ai(alice, "b.txt", "ai three\n");
+    human(alice, "b.txt", "human two\n");
+    alice.commit("made");
+}
+
+const AMENDED: Row = Row {
+    operation: "",
+    hooks: "commit-msg, post-commit, post-rewrite",
+    verdict: "carried",
+    lines: "ai stay ai; human stay human",
+    story: |_, _| {},
+};
+
+rows! {
+    an_amend_of_the_message: Row {
+        operation: "`commit --amend -m`",
+        story: |alice, now| {
+            made(alice);
+            now();
+            alice.commit_with(["--amend", "-m", "made anew"]);
+        },
+        ..AMENDED
+    };
+    an_amend_that_adds_lines_of_both: Row {
+        operation: "`commit --amend --no-edit`, with more lines in one file and none in the other",
+        story: |alice, now| {
+            made(alice);
+            let text = alice.read("a.txt");
+            alice.write("a.txt", format!("human top\n{text}"));
+            ai(alice, "a.txt", "ai last\n");
+            alice.git(["add", "-A"]);
+            now();
+            alice.commit_with(["--amend", "--no-edit"]);
+        },
+        ..AMENDED
+    };
+    an_amend_of_an_amend: Row {
+        operation: "`commit --amend`, twice",
+        story: |alice, now| {
+            made(alice);
+            human(alice, "b.txt", "human more\n");
+            alice.git(["add", "-A"]);
+            alice.commit_with(["--amend", "--no-edit"]);
+            ai(alice, "c.txt", "ai new\n");
+            human(alice, "c.txt", "human new\n");
+            alice.git(["add", "-A"]);
+            now();
+            alice.commit_with(["--amend", "-m", "again"]);
+        },
+        ..AMENDED
+    };
+    an_amend_that_bypasses_commit_msg: Row {
+        operation: "`commit --amend --no-verify`",
+        hooks: "post-commit, post-rewrite",
+        story: |alice, now| {
+            made(alice);
+            human(alice, "a.txt", "human more\n");
+            alice.git(["add", "-A"]);
+            now();
+            alice.commit_with(["--amend", "--no-edit", "--no-verify"]);
+        },
+        ..AMENDED
+    };
+    an_amend_of_what_nobody_watched: Row {
+        operation: "`commit --amend` of a commit without a record",
+        verdict: "verified",
+        lines: "human become unattested",
+        story: |alice, now| {
+            human(alice, "a.txt", "human one\n");
+            alice.git(["add", "-A"]);
+            alice.git(["-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", "sly"]);
+            now();
+            alice.commit_with(["--amend", "-m", "honest"]);
+        },
+        ..AMENDED
+    };
+}
