@@ -62,22 +62,9 @@ pub fn run(name: &OsStr, input: &mut dyn Read, environment: &Environment) -> Res
 mod tests {
     use std::fs;
     use std::path::Path;
-    use std::process::Command;
 
     use super::*;
-
-    fn repository(initialized: bool) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        let made = Command::new("git")
-            .args(["init", "--quiet"])
-            .current_dir(dir.path())
-            .status();
-        assert!(made.unwrap().success());
-        if initialized {
-            fs::create_dir(dir.path().join(".git/provenance")).unwrap();
-        }
-        dir
-    }
+    use crate::scratch::{repository, watched_repository};
 
     fn report(dir: &Path, name: &str, input: &str) -> Result<(), HookError> {
         let environment = Environment::new(dir, [("HOME", "/nowhere")]);
@@ -92,7 +79,7 @@ mod tests {
 
     #[test]
     fn every_line_is_an_event_and_a_bad_one_loses_only_itself() {
-        let dir = repository(true);
+        let dir = watched_repository();
         let lines = "{\"event\":\"session\",\"session\":\"s\"}\nnonsense\n{\"event\":\"end\",\"session\":\"s\"}\n";
         report(dir.path(), "generic", lines).unwrap();
         let journal = journal(dir.path());
@@ -103,7 +90,7 @@ mod tests {
 
     #[test]
     fn where_init_never_ran_and_where_there_is_no_repository_nothing_is_written() {
-        let dir = repository(false);
+        let dir = repository();
         let event = "{\"event\":\"session\",\"session\":\"s\"}";
         report(dir.path(), "generic", event).unwrap();
         assert!(!dir.path().join(".git/provenance").exists());
@@ -114,7 +101,7 @@ mod tests {
 
     #[test]
     fn an_endless_input_is_not_read_to_its_end() {
-        let dir = repository(true);
+        let dir = watched_repository();
         let environment = Environment::new(dir.path(), [("HOME", "/nowhere")]);
         let error = run(
             OsStr::new("generic"),

@@ -258,9 +258,9 @@ fn panic_message(payload: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::process::Command;
 
     use super::*;
+    use crate::scratch;
 
     struct Scene {
         dir: tempfile::TempDir,
@@ -268,17 +268,13 @@ mod tests {
 
     impl Scene {
         fn new() -> Self {
-            let dir = tempfile::tempdir().unwrap();
-            let scene = Self { dir };
-            scene.git(&["init", "--quiet"]);
-            fs::create_dir(scene.dir.path().join(".git/provenance")).unwrap();
-            scene
+            Self {
+                dir: scratch::watched_repository(),
+            }
         }
 
         fn git(&self, args: &[&str]) {
-            let mut git = Command::new("git");
-            git.args(args).current_dir(self.dir.path());
-            assert!(git.status().unwrap().success(), "git {args:?}");
+            scratch::git(self.dir.path(), args);
         }
 
         fn run(&self, argv0: &str, args: &[&str]) -> u8 {

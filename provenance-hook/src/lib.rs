@@ -21,6 +21,8 @@ pub mod install;
 pub mod log;
 pub mod remote;
 pub mod saved_hook;
+#[cfg(test)]
+mod scratch;
 pub mod signing_key;
 pub mod sync;
 

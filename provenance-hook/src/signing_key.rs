@@ -163,11 +163,10 @@ pub fn public_path(private: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
-
     use provenance_core::git::Location;
 
     use super::*;
+    use crate::scratch;
 
     struct Scene {
         dir: tempfile::TempDir,
@@ -175,13 +174,9 @@ mod tests {
 
     impl Scene {
         fn new() -> Self {
-            let dir = tempfile::tempdir().unwrap();
-            let made = Command::new("git")
-                .args(["init", "--quiet"])
-                .current_dir(dir.path())
-                .status();
-            assert!(made.unwrap().success());
-            Self { dir }
+            Self {
+                dir: scratch::repository(),
+            }
         }
 
         fn environment(&self, more: &[(&str, &str)]) -> Environment {

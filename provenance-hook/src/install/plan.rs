@@ -124,13 +124,7 @@ impl<'a> Plan<'a> {
 
     /// Notes which folders have to be made, outermost first.
     fn folders_of(&mut self, path: &Path) -> Result<(), InstallError> {
-        let mut missing: Vec<&Path> = path
-            .ancestors()
-            .skip(1)
-            .take_while(|folder| !folder.exists())
-            .collect();
-        missing.reverse();
-        for folder in missing {
+        for folder in missing_folders(path) {
             let place = Place::new(self.common_dir, folder)?;
             // Our own state stays when the hooks go.
             if folder != self.common_dir.join("provenance")
@@ -224,14 +218,19 @@ impl Undo {
     }
 }
 
-fn make_folders(path: &Path, done: &mut Vec<Undo>) -> Result<(), InstallError> {
+/// The folders above a path that are not there, outermost first.
+fn missing_folders(path: &Path) -> Vec<&Path> {
     let mut missing: Vec<&Path> = path
         .ancestors()
         .skip(1)
         .take_while(|folder| !folder.exists())
         .collect();
     missing.reverse();
-    for folder in missing {
+    missing
+}
+
+fn make_folders(path: &Path, done: &mut Vec<Undo>) -> Result<(), InstallError> {
+    for folder in missing_folders(path) {
         fs::create_dir(folder).map_err(|source| InstallError::file("make", folder, source))?;
         done.push(Undo::RemoveFolder {
             path: folder.to_owned(),
