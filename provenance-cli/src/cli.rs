@@ -86,6 +86,14 @@ pub(crate) struct GlobalArgs {
     pub(crate) no_pager: bool,
 }
 
+/// The option of every command that answers programs, too.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(crate) struct JsonArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// When to do something that only a terminal can show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum When {

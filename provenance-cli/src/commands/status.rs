@@ -10,6 +10,7 @@ use provenance_core::repo_path::RepoPath;
 use serde::Serialize;
 
 use super::doctor;
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
@@ -22,9 +23,8 @@ use crate::output::{Output, Style, safe};
 /// claim for them if everything were staged, and whether it will be recorded. Changes nothing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,7 +67,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     for file in &status.files {
         files.entry(&file.session).or_default().push(file);
     }
-    if args.json {
+    if args.answer.json {
         let sessions = status.sessions.iter().map(|session| Session {
             session: safe(&session.id).into_owned(),
             tool: safe(&session.tool.name).into_owned(),

@@ -14,6 +14,7 @@ use provenance_core::verify::{Verdict, Verifier};
 use provenance_hook::git_program::GitProgram;
 use serde::Serialize;
 
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::dates::{DateFormat, rfc3339};
 use crate::error::CliError;
@@ -58,9 +59,8 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "json")]
     porcelain: bool,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 
     /// How to show dates
     #[arg(long, value_enum, default_value_t)]
@@ -138,7 +138,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         path.as_bytes(),
         &options,
     )?;
-    if args.json {
+    if args.answer.json {
         context.output().json(&Document {
             schema_version: 1,
             path,

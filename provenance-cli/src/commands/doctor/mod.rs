@@ -20,6 +20,7 @@ use provenance_core::git::GitError;
 use provenance_hook::install::Site;
 use serde::Serialize;
 
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::{CliError, with_way_out};
 use crate::exit::Outcome;
@@ -31,9 +32,8 @@ use crate::output::{Style, safe};
 /// the next commit will be recorded. Exits with 1 when something is broken.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 
     /// Forget the failures of hooks that were kept so far
     #[arg(long)]
@@ -188,7 +188,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         diagnosis.checks.push(check);
     }
     let outcome = Outcome::from(diagnosis.is_healthy());
-    if args.json {
+    if args.answer.json {
         context.output().json(&Document {
             schema_version: 1,
             healthy: diagnosis.is_healthy(),

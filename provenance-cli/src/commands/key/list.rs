@@ -5,6 +5,7 @@ use std::io::Write as _;
 use serde::Serialize;
 
 use super::inventory::{self, Here, Key};
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
@@ -15,9 +16,8 @@ use crate::output::{Style, safe};
 /// Exits with 1 where the key that would sign here is not there or cannot be used.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 }
 
 /// The document of `--json`: `schema/key-list.v1.schema.json`.
@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let here = Here::of(context)?;
     let keys = inventory::all(context, &here)?;
     let mut output = context.output();
-    if args.json {
+    if args.answer.json {
         output.json(&Document {
             schema_version: 1,
             keys: &keys,

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use serde::Serialize;
 
 use super::inventory::{self, Here, Key};
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
@@ -18,9 +19,8 @@ pub(crate) struct Args {
     /// Its fingerprint, the beginning of it, or its file [default: the key that signs here]
     id: Option<String>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 }
 
 /// The document of `--json`: `schema/key-show.v1.schema.json`.
@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let key = here.describe(&path, &public);
     let repository = here.repository.as_deref().map(inventory::shown);
     let mut output = context.output();
-    if args.json {
+    if args.answer.json {
         output.json(&Document {
             schema_version: 1,
             key: &key,

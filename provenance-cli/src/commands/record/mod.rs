@@ -15,6 +15,7 @@ use provenance_core::repo_path::RepoPath;
 use provenance_hook::hooks::writer::Writer;
 use serde::Serialize;
 
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
@@ -78,9 +79,8 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["tool", "model", "iterations", "file", "mixed", "operator", "task"])]
     stdin: bool,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -128,7 +128,7 @@ fn tell(
     declared: &Declared,
 ) -> Result<Outcome, CliError> {
     let mut out = context.output();
-    if args.json {
+    if args.answer.json {
         out.json(&Document {
             schema_version: 1,
             commit: commit_id,

@@ -14,6 +14,7 @@ use provenance_core::verify::{Reason, Verdict, Verifier};
 use serde::Serialize;
 
 use self::record::{Record, RecordDocument};
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::dates::{DateFormat, rfc3339};
 use crate::error::CliError;
@@ -33,9 +34,8 @@ pub(crate) struct Args {
     #[arg(value_name = "REV")]
     revision: Option<String>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 
     /// Reveal what the model was given, as far as this clone kept it, and check it
     #[arg(long)]
@@ -99,9 +99,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         return evidence::run(context, &verifier, &shown, args);
     }
     if args.open {
-        return opening::run(context, repo, &shown, args.json);
+        return opening::run(context, repo, &shown, args.answer.json);
     }
-    if args.json {
+    if args.answer.json {
         context.output().json(&document(&shown))?;
     } else {
         text::write(&mut context.paged(), repo, &shown, args.date)?;

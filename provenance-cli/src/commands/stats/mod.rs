@@ -10,6 +10,7 @@ use provenance_core::git::{ObjectId, Repo};
 use provenance_core::trust::Trust;
 use serde::Serialize;
 
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
@@ -33,9 +34,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = dimension)]
     by: Vec<Dimension>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 
     #[command(flatten)]
     filter: FilterArgs,
@@ -108,7 +108,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         progress: &|done, total| progress.tell(done, total),
     })?;
     drop(progress);
-    if args.json {
+    if args.answer.json {
         context.output().json(&document(&selection, &summary))?;
     } else {
         let adopted = trust.as_ref().map(Trust::adopted_at);

@@ -9,6 +9,7 @@ use provenance_hook::remote::Remote;
 use provenance_hook::signing_key;
 use provenance_hook::sync::{self, Options, Report, SyncError};
 
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
@@ -39,9 +40,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 }
 
 /// Runs the command.
@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     for remote in &remotes {
         reports.push(sync::sync(repo, environment, remote, &options)?);
     }
-    if args.json {
+    if args.answer.json {
         context.output().json(&document::Document::of(&reports))?;
     } else {
         text::write(&mut context.output(), &reports)?;

@@ -10,9 +10,11 @@ use provenance_hook::log;
 use provenance_hook::signing_key;
 use serde::Serialize;
 
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
+use crate::names::counted;
 use crate::output::{Output, Style, safe};
 
 /// Show whom this repository believes
@@ -20,9 +22,8 @@ use crate::output::{Output, Style, safe};
 /// Exits with 1 where there is no chain, or where what follows its last good version is broken.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 }
 
 /// The document of `--json`: `schema/trust-show.v1.schema.json`.
@@ -62,7 +63,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     // Which key signs here only marks a line: a key that cannot be used is `key show`'s to tell.
     let own = signing_key::load(repo, context.environment()).ok();
     let own = own.as_ref().map(provenance_core::key::SigningKey::id);
-    if args.json {
+    if args.answer.json {
         context.output().json(&document(trust.as_ref(), own))?;
     } else if let Some(trust) = &trust {
         let mut output = context.paged();
@@ -128,9 +129,10 @@ fn show(output: &mut Output, trust: &Trust, own: Option<&KeyId>) -> io::Result<(
     let label = heading(output, "version   ");
     writeln!(
         output,
-        "{label} {}, and {} to sign the next",
+        "{label} {}, and {} {} to sign the next",
         trust.version(),
-        counted(root.threshold, "root principal")
+        counted(root.threshold, "root principal"),
+        if root.threshold == 1 { "has" } else { "have" }
     )?;
     let label = heading(output, "adopted at");
     match trust.adopted_at() {
@@ -172,12 +174,4 @@ fn show(output: &mut Output, trust: &Trust, own: Option<&KeyId>) -> io::Result<(
         writeln!(output, "\n{line}")?;
     }
     Ok(())
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun} has")
-    } else {
-        format!("{count} {noun}s have")
-    }
 }

@@ -18,6 +18,7 @@ use provenance_core::trust::Trust;
 use provenance_core::verify::{Judgement, Reason, Verdict, Verifier};
 use serde::Serialize;
 
+use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
@@ -37,9 +38,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     range: RangeArgs,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    answer: JsonArgs,
 
     /// Check what somebody reveals of a prompt context: a file that `show --open --json` printed
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
@@ -107,7 +107,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         return opening::run(context, args, file);
     }
     let findings = find(context, args)?;
-    if args.json {
+    if args.answer.json {
         context.output().json(&document(&findings))?;
     } else {
         text::write(&mut context.paged(), &findings)?;
