@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use harness::Sandbox;
 
-use super::{files, init, make_executable, ran, script, spy};
+use super::{commit, files, init, make_executable, script, spy};
 
 fn line_to_add(output: &str, hook: &str) -> String {
     output
@@ -46,8 +46,7 @@ fn a_folder_that_other_repositories_use_is_left_alone() {
     }
     init(&sandbox).succeeds().says("calls us already");
     spy(&sandbox);
-    sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert_eq!(ran(&sandbox), ["ours commit-msg", "ours post-commit"]);
+    assert_eq!(commit(&sandbox), ["ours commit-msg", "ours post-commit"]);
 }
 
 #[test]

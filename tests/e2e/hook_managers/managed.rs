@@ -4,7 +4,7 @@ use std::fs;
 
 use harness::Sandbox;
 
-use super::{init, ran, script, settled, spy};
+use super::{comes_and_goes, commit, init, ran, script, settled, spy};
 
 /// What husky 9.1.7 writes into `.husky/_/h`.
 const HUSKY_H: &str = r#"#!/usr/bin/env sh
@@ -228,13 +228,7 @@ fn a_hook_that_pre_commit_wrote_keeps_its_name_and_reaches_us() {
     let sandbox = Sandbox::new();
     let text = pre_commit(&python(&sandbox));
     script(&sandbox, ".git/hooks/commit-msg", &text);
-    let before = settled(sandbox.path());
-    init(&sandbox).succeeds();
-    spy(&sandbox);
-    sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert_eq!(ran(&sandbox), ["pre-commit", "ours commit-msg"]);
-    sandbox.provenance(["uninstall"]).succeeds();
-    assert_eq!(settled(sandbox.path()), before);
+    comes_and_goes(&sandbox, spy, &["pre-commit", "ours commit-msg"]);
 }
 
 #[test]
@@ -254,8 +248,7 @@ fn pre_commit_may_be_installed_after_us() {
         ".git/hooks/commit-msg",
         &pre_commit(&python(&sandbox)),
     );
-    sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert_eq!(ran(&sandbox), ["mine", "pre-commit"]);
+    assert_eq!(commit(&sandbox), ["mine", "pre-commit"]);
     sandbox
         .provenance(["doctor"])
         .succeeds()

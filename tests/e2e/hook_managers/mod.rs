@@ -100,6 +100,27 @@ fn ran(sandbox: &Sandbox) -> Vec<String> {
     lines
 }
 
+/// Makes a commit; returns what hooks added to `ran`.
+fn commit(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
+    ran(sandbox)
+}
+
+/// Lets `init` come and go, with a commit in between for which `watch` may make things ready: these
+/// hooks ran, and afterwards everything is as it was.
+#[track_caller]
+fn comes_and_goes(sandbox: &Sandbox, watch: impl FnOnce(&Sandbox), expected: &[&str]) {
+    let before = settled(sandbox.path());
+    init(sandbox).succeeds();
+    watch(sandbox);
+    assert_eq!(commit(sandbox), expected);
+    sandbox.provenance(["uninstall"]).succeeds();
+    assert_eq!(settled(sandbox.path()), before);
+}
+
+/// For [`comes_and_goes`], where the user's own hooks tell enough.
+fn nobody(_: &Sandbox) {}
+
 fn init(sandbox: &Sandbox) -> harness::Output {
     sandbox.provenance(["init", "--yes", "--agents", "none"])
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use harness::{Sandbox, binaries};
 
-use super::{files, init, ran, script, settled, spy};
+use super::{comes_and_goes, commit, files, init, nobody, ran, script, settled, spy};
 
 #[test]
 fn a_hook_of_the_users_own_runs_first_and_comes_back() {
@@ -63,12 +63,7 @@ fn a_hook_that_git_ignores_stays_ignored() {
         ".git/hooks/commit-msg",
         "#!/bin/sh\necho mine >> ran\nexit 1\n",
     );
-    let before = settled(sandbox.path());
-    init(&sandbox).succeeds();
-    sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert!(ran(&sandbox).is_empty());
-    sandbox.provenance(["uninstall"]).succeeds();
-    assert_eq!(settled(sandbox.path()), before);
+    comes_and_goes(&sandbox, nobody, &[]);
 }
 
 #[test]
@@ -76,8 +71,7 @@ fn a_hook_without_an_interpreter_line_runs_as_git_runs_it() {
     let sandbox = Sandbox::new();
     script(&sandbox, ".git/hooks/post-commit", "echo mine >> ran\n");
     init(&sandbox).succeeds();
-    sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert_eq!(ran(&sandbox), ["mine"]);
+    assert_eq!(commit(&sandbox), ["mine"]);
 }
 
 #[test]
@@ -86,12 +80,7 @@ fn a_hook_that_is_a_link_stays_one() {
     script(&sandbox, "scripts/check", "#!/bin/sh\necho mine >> ran\n");
     let hook = sandbox.git_dir().join("hooks/commit-msg");
     std::os::unix::fs::symlink("../../scripts/check", &hook).unwrap();
-    let before = settled(sandbox.path());
-    init(&sandbox).succeeds();
-    sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert_eq!(ran(&sandbox), ["mine"]);
-    sandbox.provenance(["uninstall"]).succeeds();
-    assert_eq!(settled(sandbox.path()), before);
+    comes_and_goes(&sandbox, nobody, &["mine"]);
 }
 
 #[test]
@@ -99,13 +88,7 @@ fn a_hook_that_asks_for_its_own_name_keeps_it() {
     let sandbox = Sandbox::new();
     let own = "#!/bin/sh\ncase \"$(basename \"$0\")\" in\ncommit-msg) echo mine >> ran ;;\n*) exit 1 ;;\nesac\n";
     script(&sandbox, ".git/hooks/commit-msg", own);
-    let before = settled(sandbox.path());
-    init(&sandbox).succeeds();
-    spy(&sandbox);
-    sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert_eq!(ran(&sandbox), ["mine", "ours commit-msg"]);
-    sandbox.provenance(["uninstall"]).succeeds();
-    assert_eq!(settled(sandbox.path()), before);
+    comes_and_goes(&sandbox, spy, &["mine", "ours commit-msg"]);
 }
 
 #[test]
@@ -143,12 +126,7 @@ fn a_hook_may_be_as_odd_as_its_folder() {
         ".git/hooks/commit-msg",
         "#!/bin/sh\necho mine >> ran\n",
     );
-    let before = settled(odd.path());
-    init(&odd).succeeds();
-    odd.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert_eq!(ran(&odd), ["mine"]);
-    odd.provenance(["uninstall"]).succeeds();
-    assert_eq!(settled(odd.path()), before);
+    comes_and_goes(&odd, nobody, &["mine"]);
 }
 
 #[test]
@@ -165,8 +143,7 @@ fn a_linked_worktree_shares_the_hooks() {
     let before = settled(sandbox.path());
     init(&linked).succeeds();
     assert!(sandbox.path().join(".git/hooks/commit-msg").is_symlink());
-    linked.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert_eq!(ran(&linked), ["mine"]);
+    assert_eq!(commit(&linked), ["mine"]);
     linked.provenance(["uninstall"]).succeeds();
     let left: Vec<_> = settled(sandbox.path())
         .into_keys()
@@ -241,8 +218,7 @@ fn one_installed_binary_is_enough() {
         .succeeds();
     let link = fs::read_link(sandbox.git_dir().join("hooks/commit-msg")).unwrap();
     assert_eq!(link, alone);
-    sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "x"]);
-    assert_eq!(ran(&sandbox), ["mine"]);
+    assert_eq!(commit(&sandbox), ["mine"]);
     let mut hook = sandbox.command(&alone);
     let version = sandbox.run(hook.args(["hook", "--version"])).succeeds();
     assert!(version.text().starts_with("provenance-hook "));
