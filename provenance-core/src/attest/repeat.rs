@@ -153,19 +153,27 @@ impl Attester<'_> {
         parent_ids: &[ObjectId],
         pins: &[RecordId],
     ) -> Result<(), AttestError> {
-        let mut sources = self.repo.repetition_ahead()?.unwrap_or_default().sources;
-        for source in self.pinned(pins)? {
+        let Repetition {
+            mut sources,
+            is_clean,
+            ..
+        } = self.repo.repetition_ahead()?.unwrap_or_default();
+        let mut pins = pins.to_vec();
+        if is_clean {
+            pins.extend(listed(&self.repo.brought_message()));
+        }
+        for source in self.pinned(&pins)? {
             if !sources.contains(&source) {
                 sources.push(source);
             }
         }
-        if sources.is_empty() {
+        if sources.is_empty() && !is_clean {
             return Ok(());
         }
         let target = Target::ahead(self.repo, parent_ids, authoring.tree)?;
         let mut carried = carried(self.repo, self.key.id(), &sources, &target)?;
         carried.leave_out_what_was_seen(authoring);
-        carried.add_to(authoring, false);
+        carried.add_to(authoring, is_clean);
         Ok(())
     }
 }

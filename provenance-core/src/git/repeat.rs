@@ -66,12 +66,31 @@ impl Repo {
             id.trim().parse().ok().map(LineSource::AddedBy)
         });
         sources.extend(named.take(MAX_COMMITS));
+        let is_brought = sources.is_empty() && !self.brought_message().is_empty();
         sources.extend(self.reset_away()?);
-        Ok((!sources.is_empty()).then_some(Repetition {
+        Ok((is_brought || !sources.is_empty()).then_some(Repetition {
             sources,
-            is_clean: false,
+            is_clean: is_brought,
             is_revert: false,
         }))
+    }
+
+    /// Returns the message of a commit that was brought into the index without being committed
+    /// (`git cherry-pick -n`), which names no commit; empty where none was.
+    #[must_use]
+    pub fn brought_message(&self) -> Vec<u8> {
+        let told = [
+            "MERGE_HEAD",
+            "CHERRY_PICK_HEAD",
+            "REVERT_HEAD",
+            "SQUASH_MSG",
+        ];
+        if told.iter().any(|name| self.git_dir().join(name).exists()) || self.is_rebasing() {
+            return Vec::new();
+        }
+        self.state_text("MERGE_MSG")
+            .unwrap_or_default()
+            .into_bytes()
     }
 
     /// Returns what a commit repeats that has just been made (post-commit, post-applypatch).

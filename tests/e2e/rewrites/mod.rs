@@ -11,7 +11,8 @@ use std::fs;
 use harness::Sandbox;
 
 mod amend;
-mod branches;
+mod colleague;
+mod mail;
 mod merge;
 mod pick;
 mod rebase;
@@ -174,7 +175,8 @@ fn the_page_of_rewrites_is_what_the_stories_show() {
         ("Rebases", rebase::ROWS),
         ("Merges", merge::ROWS),
         ("Resets, stashes and the worktree", worktree::ROWS),
-        ("Patches by mail", branches::ROWS),
+        ("Patches by mail", mail::ROWS),
+        ("A colleague's commits", colleague::ROWS),
     ] {
         writeln!(page, "\n## {title}\n").unwrap();
         page += "| operation | our hooks that run | verdict of the new commits | lines |\n";
@@ -207,8 +209,11 @@ const HEAD: &str = "\
 # What Git does to commits that stand
 
 Each row is a story in [tests/e2e/rewrites](../tests/e2e/rewrites/mod.rs), and a test keeps this page equal to them.
-In a story each line says who wrote it, an AI or a human, and `blame` is asked afterwards.
+In a story each line says who wrote it, an AI or a human, and `blame` is asked afterwards; lines by `bob` are a colleague's.
 `carried` commits stand on the records of older ones, which are copied to their notes.
+A colleague's line stays a human's where the commit makes the very same change, or is amended; else nobody but the colleague may say so, and it is unattested.
+
+What leaves no trace when it brings lines (`git apply`, `git restore --source` and `git checkout <commit> -- <path>` of another person's version) is taken for the work of whoever commits, unless the journal knows the lines.
 ";
 
 /// What a reader sees.
