@@ -78,7 +78,9 @@ impl Repo {
     pub fn refs(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
         let failed = |source| GitError::failed("list the references", source);
         let mut found = Vec::new();
-        for reference in self.inner().references().map_err(failed)? {
+        // The pattern keeps libgit2 out of the folders of other references.
+        let matching = self.inner().references_glob(&format!("{prefix}*"));
+        for reference in matching.map_err(failed)? {
             let reference = reference.map_err(failed)?;
             let Ok(name) = reference.name().map(str::to_owned) else {
                 continue;

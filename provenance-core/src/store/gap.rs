@@ -81,6 +81,42 @@ pub fn lost(repo: &Repo, before: &NotesTree<'_>, now: &NotesTree<'_>) -> Result<
     Ok(lost)
 }
 
+/// Returns the notes commits on the way from `known` to `tip` of which the tip does not have all
+/// lines, because a later one took some away: at most a few, of the newest `most` commits, and for
+/// as long as `go_on` says so.
+///
+/// # Errors
+///
+/// [`StoreError::Git`] when the history or a note of it cannot be read.
+pub fn cut(
+    repo: &Repo,
+    tip: ObjectId,
+    known: &[ObjectId],
+    most: usize,
+    mut go_on: impl FnMut() -> bool,
+) -> Result<Vec<ObjectId>, StoreError> {
+    let excluded = known.iter().map(|id| format!("^{id}"));
+    let revisions: Vec<String> = std::iter::once(tip.to_string()).chain(excluded).collect();
+    let newest = repo.notes_at(Some(tip))?;
+    let mut found = Vec::new();
+    for commit_id in repo.range(&revisions)?.into_iter().take(most) {
+        let now = repo.notes_at(Some(commit_id))?;
+        for parent_id in repo.commit(commit_id)?.parent_ids {
+            if found.len() >= MAX_CUT || !go_on() {
+                return Ok(found);
+            }
+            let then = repo.notes_at(Some(parent_id))?;
+            if !lost(repo, &then, &now)?.is_empty() && !lost(repo, &then, &newest)?.is_empty() {
+                found.push(parent_id);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The most commits that [`cut`] returns.
+const MAX_CUT: usize = 16;
+
 /// The notes behind some entries of one commit.
 #[derive(Debug, Default)]
 pub(super) struct Blobs {

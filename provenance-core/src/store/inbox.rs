@@ -3,12 +3,18 @@
 //! Takes the name of the notes reference and gives the names beside it: `refs/notes/provenance`
 //! has its inboxes under `refs/notes/provenance-inbox/`, one for each key.
 //!
+//! A reader unites what waits there with the rest.
+//!
 //! # What is not checked
 //!
 //! Who writes an inbox. Its name is a hint, as a key id always is.
 
-use crate::git::{GitError, NotesRef};
+use std::collections::BTreeMap;
+
+use super::{Notes, StoreError};
+use crate::git::{GitError, NotesRef, Repo};
 use crate::key::KeyId;
+use crate::object_id::ObjectId;
 
 /// The inboxes beside a notes reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +63,49 @@ impl Inboxes {
             let is_digit = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
             digest.len() == 43 && digest.bytes().all(is_digit)
         })
+    }
+}
+
+impl<'r> Notes<'r> {
+    /// Names the notes of a repository together with what waits in its inboxes, as a reader wants
+    /// them: where `sync` pushes to, inboxes may hold what no other reference has. Those that the
+    /// notes reference descends from have been absorbed. One that cannot be read is passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Git`] when the references or our own notes cannot be read.
+    pub fn with_inboxes(repo: &'r Repo, notes_ref: &NotesRef) -> Result<Self, StoreError> {
+        let mut notes = Self::open(repo, notes_ref);
+        let inboxes = repo.refs(Inboxes::of(notes_ref).prefix())?;
+        if inboxes.is_empty() {
+            return Ok(notes);
+        }
+        let shared = repo.notes(notes_ref)?;
+        let mut waiting: BTreeMap<ObjectId, Vec<ObjectId>> = BTreeMap::new();
+        for (_, tip) in inboxes {
+            let absorbed = |ours| repo.is_ancestor(tip, ours).unwrap_or(false);
+            if shared.tip().is_some_and(absorbed) {
+                continue;
+            }
+            let theirs = repo.notes_at(Some(tip));
+            let Ok(differences) = theirs.and_then(|theirs| shared.differences(&theirs)) else {
+                continue;
+            };
+            for (commit_id, difference) in differences {
+                for blob_id in difference.there {
+                    let known = waiting.entry(commit_id).or_default();
+                    if !difference.here.contains(&blob_id)
+                        && !known.contains(&blob_id)
+                        && repo.has_object(blob_id)?
+                    {
+                        known.push(blob_id);
+                    }
+                }
+            }
+        }
+        waiting.retain(|_, blob_ids| !blob_ids.is_empty());
+        notes.waiting = waiting;
+        Ok(notes)
     }
 }
 

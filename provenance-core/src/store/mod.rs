@@ -21,12 +21,12 @@ mod inbox;
 pub use absorb::{Absorbed, Offer, Surplus};
 pub use append::{Appended, Refused};
 pub use error::StoreError;
-pub use gap::{Gap, gaps, lost};
+pub use gap::{Gap, cut, gaps, lost};
 pub use hearsay::{Found, Hearsay};
 pub use inbox::Inboxes;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::git::{GitError, NoteList, NoteProblem, NotesRef, NotesTree, Repo};
@@ -47,6 +47,8 @@ pub struct Notes<'r> {
     repo: &'r Repo,
     name: NotesRef,
     seen: RefCell<Option<Seen<'r>>>,
+    /// What only inboxes have; see [`Notes::with_inboxes`].
+    waiting: BTreeMap<ObjectId, Vec<ObjectId>>,
 }
 
 #[derive(Debug, Clone)]
@@ -114,6 +116,7 @@ impl<'r> Notes<'r> {
             repo,
             name: notes_ref.clone(),
             seen: RefCell::new(None),
+            waiting: BTreeMap::new(),
         }
     }
 
@@ -142,7 +145,11 @@ impl<'r> Notes<'r> {
         if let Some(list) = seen.list {
             return Ok(list);
         }
-        let list = Rc::new(seen.tree.list()?);
+        let mut list = seen.tree.list()?;
+        for (commit_id, blob_ids) in &self.waiting {
+            list.notes.entry(*commit_id).or_default().extend(blob_ids);
+        }
+        let list = Rc::new(list);
         seen.list = Some(Rc::clone(&list));
         *self.seen.borrow_mut() = Some(seen);
         Ok(list)
@@ -164,8 +171,22 @@ impl<'r> Notes<'r> {
             found.problems.extend(problems.map(LineProblem::Tree));
             entries.blob_ids
         };
+        let waiting = self.waiting.get(&commit_id).map_or(&[][..], Vec::as_slice);
+        // What waits in inboxes comes last, so that it takes no room from what is there.
+        let mut shared = blob_ids;
+        shared.retain(|blob_id| !waiting.contains(blob_id));
+        self.read(&shared, &mut found)?;
+        if !waiting.is_empty() {
+            self.read(waiting, &mut found)?;
+            found.lines.sort_unstable();
+        }
+        Ok(found)
+    }
+
+    /// Adds the lines of some notes of a commit, within the caps.
+    fn read(&self, blob_ids: &[ObjectId], found: &mut NoteLines) -> Result<(), StoreError> {
         let mut notes = Vec::with_capacity(blob_ids.len());
-        for blob_id in blob_ids {
+        for blob_id in blob_ids.iter().copied() {
             match self.repo.blob(blob_id, MAX_NOTE_BYTES) {
                 Ok(note) => notes.push(note),
                 Err(GitError::TooLarge { size, .. }) => {
@@ -177,9 +198,15 @@ impl<'r> Notes<'r> {
                 Err(error) => return Err(error.into()),
             }
         }
-        let lines = union::unite(notes.iter().map(Vec::as_slice));
+        let mut lines = union::unite(notes.iter().map(Vec::as_slice));
+        lines.retain(|line| {
+            found
+                .lines
+                .binary_search_by(|known| known.as_slice().cmp(line))
+                .is_err()
+        });
         found.take(&lines);
-        Ok(found)
+        Ok(())
     }
 
     fn seen(&self) -> Result<Seen<'r>, StoreError> {

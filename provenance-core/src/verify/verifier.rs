@@ -49,7 +49,7 @@ impl<'r> Verifier<'r> {
         Ok(Self {
             repo,
             trust: Trust::load(repo)?,
-            notes: Notes::open(repo, &settings.notes_ref),
+            notes: Notes::with_inboxes(repo, &settings.notes_ref)?,
             nobody: Keyring::default(),
             everywhere: OnceCell::new(),
         })

@@ -54,9 +54,14 @@ impl Running {
             command.args(["-c", "credential.interactive=false", "-c", "core.askPass="]);
         }
         command
+            // The empty grafts file below would bring a hint before Git's own words.
+            .args(["-c", "advice.graftFileDeprecated=false"])
             .args(arguments)
             .env_clear()
             .envs(environment.variables())
+            // What is sent and compared is what there is, not what Git was told to show.
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .env("GIT_GRAFT_FILE", "/dev/null")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
             .current_dir(environment.current_dir())

@@ -17,7 +17,8 @@
 //! # What is not checked
 //!
 //! What the records say: `verify` does that. A line that was added and taken away again between
-//! two syncs of ours is not seen.
+//! two syncs of ours is seen in the newest thousand notes commits only, and not where the history
+//! was replaced.
 
 mod listing;
 mod notes;

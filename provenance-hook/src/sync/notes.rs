@@ -1,11 +1,18 @@
 //! Notes: what the remote lost, what we take from it, and what it is to be given.
 
+use std::time::Duration;
+
 use provenance_core::git::{FsyncPolicy, NotesTree, ObjectId};
-use provenance_core::store::{Absorbed, Offer, gaps, lost};
+use provenance_core::store::{Absorbed, Offer, cut, gaps, lost};
 
 use super::listing::Listing;
 use super::{Counts, Finding, SentTo, Stop, Sync, SyncError};
 use crate::remote::Push;
+
+/// How many new notes commits are looked at one by one.
+const MAX_LOOK_BACK: usize = 1000;
+/// For how long.
+const LOOK_BACK: Duration = Duration::from_millis(500);
 
 /// What the remote lacks of our notes.
 #[derive(Debug, Clone)]
@@ -21,9 +28,11 @@ impl Sync<'_> {
     pub(super) fn receive_notes(&mut self, listing: &Listing) -> Result<bool, Stop> {
         let shared_is_readable = self.examine(listing)?;
         let mut tips: Vec<ObjectId> = Vec::new();
-        if shared_is_readable {
-            tips.extend(listing.notes);
+        if let Some(id) = listing.notes.filter(|_| shared_is_readable) {
+            tips.push(id);
+            tips.extend(self.cut_off(id)?);
         }
+        let shared = tips.len();
         let before = self.notes.tip()?;
         for (inbox, id) in &listing.inboxes {
             let tracking = self.remote.inbox_tracking_ref(inbox);
@@ -57,8 +66,7 @@ impl Sync<'_> {
             let gained = gaps(self.repo, &before, &after)?.0;
             self.report.received.add(gained.into());
         }
-        let inboxes = tips.len() - usize::from(shared_is_readable && listing.notes.is_some());
-        self.report.inboxes += inboxes as u64;
+        self.report.inboxes += (tips.len() - shared) as u64;
         if let Some(id) = listing.notes.filter(|_| shared_is_readable) {
             self.remember(&self.remote.notes_tracking_ref(), id)?;
         }
@@ -114,6 +122,34 @@ impl Sync<'_> {
             self.report.find(Finding::truncated(&remote, &name, gone));
         }
         Ok(true)
+    }
+
+    /// Returns states of the remote's history that had lines which its newest one has not: they
+    /// were taken out before we saw them, and are united with as if they had not been.
+    fn cut_off(&mut self, tip: ObjectId) -> Result<Vec<ObjectId>, SyncError> {
+        let remembered = self.repo.ref_target(&self.remote.notes_tracking_ref())?;
+        let ours = self.notes.tip()?;
+        if remembered == Some(tip) || ours == Some(tip) {
+            return Ok(Vec::new());
+        }
+        let known: Vec<ObjectId> = remembered.into_iter().chain(ours).collect();
+        let deadline = self.deadline.at_most(LOOK_BACK);
+        let go_on = || deadline.left().is_some();
+        // A history that cannot be read tells nothing; its newest state was read.
+        let mut found = cut(self.repo, tip, &known, MAX_LOOK_BACK, go_on).unwrap_or_default();
+        // What we have is not missed, whatever happened to it there.
+        let have = self.repo.notes_at(ours)?;
+        let mut lacks = |state: &ObjectId| {
+            let state = self.repo.notes_at(Some(*state));
+            state.is_ok_and(|state| lost(self.repo, &state, &have).is_ok_and(|gap| !gap.is_empty()))
+        };
+        found.retain(&mut lacks);
+        if !found.is_empty() {
+            let name = self.notes_ref.as_str().to_owned();
+            let finding = Finding::cut_off(&self.report.remote, &name);
+            self.report.find(finding);
+        }
+        Ok(found)
     }
 
     /// Answers whether a tip of the remote is a history of notes that can be read, or says why

@@ -212,6 +212,17 @@ impl Finding {
         }
     }
 
+    pub(super) fn cut_off(remote: &str, notes_ref: &str) -> Self {
+        Self {
+            code: "remote-cut-off",
+            message: format!(
+                "records were taken out of {notes_ref} of {remote} before they were seen here; \
+                 they stand in its history, and were taken from there"
+            ),
+            fix: SENT_AGAIN.to_owned(),
+        }
+    }
+
     pub(super) fn deleted(remote: &str, ref_name: &str) -> Self {
         Self {
             code: "remote-deleted",

@@ -5,6 +5,7 @@ use std::thread;
 
 use harness::Sandbox;
 
+use super::odd::through;
 use super::{Hub, NOTES, commits, records, sync, tip};
 
 /// How many clones sync at once.
@@ -12,20 +13,12 @@ const CLONES: usize = 50;
 
 /// Has every connection of a person wait a little before it begins, as a network would.
 fn distant(person: &Sandbox, seconds: &str) {
-    use std::os::unix::fs::PermissionsExt as _;
-    for (key, program) in [
-        ("uploadpack", "upload-pack"),
-        ("receivepack", "receive-pack"),
-    ] {
-        let path = person.home().join(program);
-        let script = format!("#!/bin/sh\nsleep {seconds}\nexec git {program} \"$@\"\n");
-        std::fs::write(&path, script).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        person.git([
-            "config",
-            &format!("remote.origin.{key}"),
-            path.to_str().unwrap(),
-        ]);
+    for program in ["upload-pack", "receive-pack"] {
+        through(
+            person,
+            program,
+            &format!("sleep {seconds}\nexec git {program} \"$@\""),
+        );
     }
 }
 

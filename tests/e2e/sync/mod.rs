@@ -3,6 +3,7 @@
 mod both_ways;
 mod hostile;
 mod many;
+mod odd;
 mod on_push;
 mod trust;
 mod unwilling;
@@ -82,7 +83,12 @@ fn records(place: &Sandbox) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for line in listed.lines() {
         let (_, commit) = line.split_once(' ').unwrap();
-        for line in place.note(commit) {
+        // `git notes merge -s union` leaves blank lines.
+        for line in place
+            .note(commit)
+            .into_iter()
+            .filter(|line| !line.is_empty())
+        {
             found.insert((commit.to_owned(), line));
         }
     }

@@ -2,6 +2,7 @@
 
 use harness::Sandbox;
 
+use super::odd::through;
 use super::{Hub, NOTES, TRUST, commits, records, tip};
 
 /// A hub to which a push sends records.
@@ -100,15 +101,13 @@ fn a_hub_that_does_not_take_records_does_not_fail_the_push() {
 
 #[test]
 fn a_hub_that_hangs_on_records_holds_a_push_up_only_for_the_time_limit() {
-    use std::os::unix::fs::PermissionsExt as _;
     let hub = hub();
     let commit = commits(&hub.alice, "more.txt");
-    let path = hub.alice.home().join("upload-pack");
-    let hangs = "#!/bin/sh\nmkfifo \"$HOME/never\"\nread line <>\"$HOME/never\"\n";
-    std::fs::write(&path, hangs).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    hub.alice
-        .git(["config", "remote.origin.uploadpack", path.to_str().unwrap()]);
+    through(
+        &hub.alice,
+        "upload-pack",
+        "mkfifo \"$HOME/never\"\nread line <>\"$HOME/never\"",
+    );
     hub.alice.git(["config", "provenance.autoSyncTimeout", "1"]);
     let said = push(&hub.alice);
     assert!(said.contains("not done within 1 seconds"), "{said}");

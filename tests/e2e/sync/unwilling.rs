@@ -3,6 +3,7 @@
 use harness::Sandbox;
 use serde_json::json;
 
+use super::odd::through;
 use super::{Hub, NOTES, codes, commits, records, sync, synced, tip};
 
 /// Refuses a push of a reference that matches, the first `times` times.
@@ -51,6 +52,10 @@ fn a_remote_that_refuses_the_shared_ref_gets_an_inbox_that_everybody_absorbs() {
         "{inbox}"
     );
     assert_eq!(tip(&hub.bare(), &inbox), tip(&hub.alice, NOTES));
+    // Who reads at the hub itself counts what waits there.
+    hub.alice.git(["push", "--quiet", "origin", "main"]);
+    let judged = hub.bare().provenance(["verify", "--json", "main~1..main"]);
+    assert_eq!(judged.succeeds().json()["counts"]["verified"], 1);
     let received = sync(&bob, 1, &[]);
     assert_eq!(records(&bob), records(&hub.alice));
     assert_eq!(received["inboxes"], 1);
@@ -83,26 +88,14 @@ fn a_ref_that_is_locked_for_a_moment_is_waited_for() {
     );
 }
 
-/// Makes the hub's side of a push another program.
-fn receiving_by(person: &Sandbox, script: &str) {
-    use std::os::unix::fs::PermissionsExt as _;
-    let path = person.home().join("receive-pack");
-    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    person.git([
-        "config",
-        "remote.origin.receivepack",
-        path.to_str().unwrap(),
-    ]);
-}
-
 #[test]
 fn a_remote_that_hangs_is_given_up_after_the_time_limit() {
     let hub = Hub::new();
     let had = (commits(&hub.alice, "more.txt"), records(&hub.alice)).1;
     // It never ends by itself: the pipe that it reads has no writer but itself.
-    receiving_by(
+    through(
         &hub.alice,
+        "receive-pack",
         "mkfifo \"$HOME/never\" 2>/dev/null\nread line <>\"$HOME/never\"",
     );
     let remote = sync(&hub.alice, 2, &["--timeout", "1"]);
@@ -118,8 +111,9 @@ fn a_remote_that_hangs_is_given_up_after_the_time_limit() {
 fn a_connection_that_breaks_off_once_is_made_again() {
     let hub = Hub::new();
     commits(&hub.alice, "more.txt");
-    receiving_by(
+    through(
         &hub.alice,
+        "receive-pack",
         "[ -e \"$HOME/broke\" ] || { : >\"$HOME/broke\"; exit 1; }\nexec git receive-pack \"$@\"",
     );
     let remote = sync(&hub.alice, 0, &[]);
@@ -147,8 +141,9 @@ fn a_finding_is_said_even_when_the_rest_takes_too_long() {
     commits(&hub.alice, "more.txt");
     sync(&hub.alice, 0, &[]);
     hub.bare().git(["update-ref", NOTES, &format!("{NOTES}~1")]);
-    receiving_by(
+    through(
         &hub.alice,
+        "receive-pack",
         "mkfifo \"$HOME/never\" 2>/dev/null\nread line <>\"$HOME/never\"",
     );
     let remote = sync(&hub.alice, 2, &["--timeout", "1"]);

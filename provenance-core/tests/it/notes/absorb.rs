@@ -234,6 +234,55 @@ fn a_tree_that_never_ends_is_refused_when_it_is_compared() {
     assert_eq!(notes(&repo).tip().unwrap(), Some(ours));
 }
 
+#[test]
+fn a_reader_unites_what_waits_in_inboxes() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.repo();
+    let base = adds(&repo, REF, &[(1, "shared")]);
+    let inbox = |who: char| format!("{REF}-inbox/SHA256-{}", who.to_string().repeat(43));
+    for who in ['a', 'b', 'c'] {
+        sandbox.git(["update-ref", &inbox(who), &base.to_string()]);
+    }
+    adds(&repo, &inbox('a'), &[(1, "waits"), (2, "waits")]);
+    let absorbed = adds(&repo, &inbox('b'), &[(3, "was absorbed")]);
+    let _moved = absorb(&repo, REF, &[absorbed]).moved;
+    // Somebody's own reference may hold anything.
+    let blob = sandbox.git_with_input(["hash-object", "-w", "--stdin"], b"no notes");
+    let blob = String::from_utf8(blob).unwrap();
+    sandbox.git(["update-ref", &inbox('c'), blob.trim()]);
+    let notes = Notes::with_inboxes(&repo, &NotesRef::default()).unwrap();
+    let lines = |n| notes.lines(id(n)).unwrap().lines;
+    for _ in 0..2 {
+        assert_eq!(lines(1), [&b"shared"[..], b"waits"]);
+        assert_eq!(lines(2), [b"waits"]);
+        assert_eq!(lines(3), [b"was absorbed"]);
+        // And again, by the list.
+        assert_eq!(notes.list().unwrap().notes.len(), 3);
+    }
+    let alone = on(&repo, REF);
+    assert_eq!(alone.lines(id(1)).unwrap().lines, [b"shared"]);
+}
+
+#[test]
+fn what_waits_in_an_inbox_takes_no_room_from_what_is_there() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.repo();
+    let line = |n: usize| (1, format!("z {n:05}"));
+    let ours: Vec<_> = (0..MAX_LINES - 1).map(line).collect();
+    let ours: Vec<_> = ours.iter().map(|(n, line)| (*n, line.as_str())).collect();
+    adds(&repo, REF, &ours);
+    let inbox = format!("{REF}-inbox/SHA256-{}", "a".repeat(43));
+    adds(&repo, &inbox, &[(1, "a 1"), (1, "a 2"), (1, "a 3")]);
+    let notes = Notes::with_inboxes(&repo, &NotesRef::default()).unwrap();
+    let read = notes.lines(id(1)).unwrap();
+    assert_eq!(read.lines.len(), MAX_LINES);
+    assert!(
+        ours.iter()
+            .all(|(_, line)| read.lines.contains(&line.as_bytes().to_vec()))
+    );
+    assert_eq!(read.problems.len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
 
