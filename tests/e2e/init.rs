@@ -294,6 +294,26 @@ fn an_upgrade_that_moves_the_program_is_followed() {
 }
 
 #[test]
+fn an_older_installation_learns_of_new_hooks_by_init_again() {
+    let sandbox = Sandbox::new().with_provenance();
+    let hooks = sandbox.git_dir().join("hooks");
+    for hook in ["post-merge", "post-applypatch", "post-rewrite"] {
+        fs::remove_file(hooks.join(hook)).unwrap();
+    }
+    let told = sandbox.provenance(["doctor"]).exits(1);
+    for hook in ["post-merge", "post-applypatch", "post-rewrite"] {
+        assert!(told.text().contains(hook), "{}", told.full());
+    }
+    assert!(
+        told.text().contains("git provenance init"),
+        "{}",
+        told.full()
+    );
+    init(&sandbox).succeeds();
+    sandbox.provenance(["doctor"]).succeeds();
+}
+
+#[test]
 fn a_repository_that_moved_can_still_be_cleaned() {
     let sandbox = Sandbox::new();
     sandbox.write(".git/hooks/commit-msg", "#!/bin/sh\nexit 0\n");

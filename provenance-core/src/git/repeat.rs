@@ -17,8 +17,10 @@ use super::{GitError, Move, ObjectId, RawCommit, Repo};
 
 /// The most bytes of a state file that are read.
 const MAX_STATE_BYTES: u64 = 1 << 20;
-/// The most commits of one squash or reset that are looked at.
-const MAX_COMMITS: usize = 64;
+/// The most commits of one squash that are looked at.
+const MAX_SQUASHED: usize = 256;
+/// The most commits that were reset away that are looked at.
+const MAX_RESET: usize = 32;
 /// How many moves of HEAD back a reset is still looked for.
 const MAX_MOVES: usize = 16;
 
@@ -65,7 +67,7 @@ impl Repo {
             let id = line.strip_prefix("commit ")?;
             id.trim().parse().ok().map(LineSource::AddedBy)
         });
-        sources.extend(named.take(MAX_COMMITS));
+        sources.extend(named.take(MAX_SQUASHED));
         let is_brought = sources.is_empty() && !self.brought_message().is_empty();
         sources.extend(self.reset_away()?);
         Ok((is_brought || !sources.is_empty()).then_some(Repetition {
@@ -188,7 +190,7 @@ impl Repo {
         for reset in resets {
             let mut next = Some(reset.old);
             while let Some(id) = next.filter(|id| *id != reset.new) {
-                if taken.len() >= MAX_COMMITS || !self.has_object(id)? {
+                if taken.len() >= MAX_RESET || !self.has_object(id)? {
                     break;
                 }
                 taken.push(LineSource::ResetAway(id));

@@ -75,6 +75,32 @@ fn a_hook_without_an_interpreter_line_runs_as_git_runs_it() {
 }
 
 #[test]
+fn what_git_tells_a_hook_on_standard_input_is_told_to_both() {
+    let sandbox = Sandbox::new();
+    script(
+        &sandbox,
+        ".git/hooks/post-rewrite",
+        "#!/bin/sh\nwhile read old new; do echo \"$1 $new\" >> ran; done\n",
+    );
+    sandbox.write("a.txt", "one\n");
+    init(&sandbox).succeeds();
+    sandbox.commit("made");
+    let hooks = sandbox.git_dir().join("hooks");
+    // Only post-rewrite is left to see it.
+    for hook in ["commit-msg", "post-commit"] {
+        fs::remove_file(hooks.join(hook)).unwrap();
+    }
+    sandbox.commit_with(["--amend", "-m", "again"]);
+    assert_eq!(ran(&sandbox), [format!("amend {}", sandbox.head())]);
+    assert_eq!(
+        sandbox.note("HEAD").len(),
+        2,
+        "the old record and a new one"
+    );
+    sandbox.provenance(["verify", "HEAD"]).succeeds();
+}
+
+#[test]
 fn a_hook_that_is_a_link_stays_one() {
     let sandbox = Sandbox::new();
     script(&sandbox, "scripts/check", "#!/bin/sh\necho mine >> ran\n");

@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::git::added::{Added, AddedLines};
 use crate::git::blame::BlameOptions;
 use crate::git::diff;
-use crate::git::{GitError, LineSource};
+use crate::git::{GitError, LineSource, RawCommit};
 use crate::object_id::ObjectId;
 use crate::verify::VerifyError;
 
@@ -54,12 +54,11 @@ impl Search<'_> {
         if !is_whole {
             return Ok(None);
         }
-        let added = self.repo.commit_added_lines(&commit)?;
-        let is_shared = |theirs: &Added| ours.iter().any(|ours| ours.path == theirs.path);
         let is_reset = matches!(source, LineSource::ResetAway(_));
-        if is_reset && !added.iter().any(is_shared) {
+        if is_reset && !self.touches(&commit, ours)? {
             return Ok(None);
         }
+        let added = self.repo.commit_added_lines(&commit)?;
         let facts = self.facts(commit_id)?;
         let number = self.number(&facts)?;
         if is_reset && let Some(origin) = self.origins.get_mut(number) {
@@ -74,6 +73,21 @@ impl Search<'_> {
             number,
             files,
         }))
+    }
+
+    /// Answers whether a commit changes a file to which lines are added here. Most commits that a
+    /// reset took away do not, and this is cheaper than to compare lines.
+    fn touches(&self, commit: &RawCommit, ours: &[Added]) -> Result<bool, AttestError> {
+        let parent = commit.parent_ids.first();
+        let parent_tree_id = match parent {
+            Some(parent) => Some(self.repo.commit(*parent)?.tree_id),
+            None => None,
+        };
+        let changes = self
+            .repo
+            .changed_paths(parent_tree_id, Some(commit.tree_id))?;
+        let is_shared = |path: &[u8]| ours.iter().any(|ours| ours.path == path);
+        Ok(changes.iter().any(|change| is_shared(&change.path)))
     }
 
     fn facts(&self, commit_id: ObjectId) -> Result<Arc<CommitFacts>, AttestError> {
