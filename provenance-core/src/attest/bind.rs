@@ -121,6 +121,9 @@ impl Attester<'_> {
         let (mut authoring, receipt) = self.observed(commit)?;
         authoring.capture.push("commit-msg-bypassed".to_owned());
         let replaced = self.repo.amended_by(commit);
+        if replaced.is_none() {
+            self.add_repeated_late(&mut authoring, commit, &[])?;
+        }
         let record_human = self.repo.config()?.settings()?.record_human;
         if !record_human && !authoring.claims_ai() && replaced.is_none() {
             return Ok(None);

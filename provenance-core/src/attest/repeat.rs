@@ -153,16 +153,39 @@ impl Attester<'_> {
         parent_ids: &[ObjectId],
         pins: &[RecordId],
     ) -> Result<(), AttestError> {
+        let repetition = self.repo.repetition_ahead()?.unwrap_or_default();
+        let mut pins = pins.to_vec();
+        if repetition.is_clean {
+            pins.extend(listed(&self.repo.brought_message()));
+        }
+        self.add_sources(authoring, parent_ids, repetition, &pins)
+    }
+
+    /// Adds to the record of a commit that commit-msg did not see what its lines were in the
+    /// commits that it repeats.
+    pub(super) fn add_repeated_late(
+        &self,
+        authoring: &mut Authoring,
+        commit: &RawCommit,
+        pins: &[RecordId],
+    ) -> Result<(), AttestError> {
+        let repetition = self.repo.repetition_behind(commit)?;
+        self.add_sources(authoring, &commit.parent_ids, repetition, pins)
+    }
+
+    fn add_sources(
+        &self,
+        authoring: &mut Authoring,
+        parent_ids: &[ObjectId],
+        repetition: Repetition,
+        pins: &[RecordId],
+    ) -> Result<(), AttestError> {
         let Repetition {
             mut sources,
             is_clean,
             ..
-        } = self.repo.repetition_ahead()?.unwrap_or_default();
-        let mut pins = pins.to_vec();
-        if is_clean {
-            pins.extend(listed(&self.repo.brought_message()));
-        }
-        for source in self.pinned(&pins)? {
+        } = repetition;
+        for source in self.pinned(pins)? {
             if !sources.contains(&source) {
                 sources.push(source);
             }

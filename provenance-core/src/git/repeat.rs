@@ -19,8 +19,6 @@ use super::{GitError, Move, ObjectId, RawCommit, Repo};
 const MAX_STATE_BYTES: u64 = 1 << 20;
 /// The most commits of one squash that are looked at.
 const MAX_SQUASHED: usize = 256;
-/// The most commits that were reset away that are looked at.
-const MAX_RESET: usize = 32;
 /// How many moves of HEAD back a reset is still looked for.
 const MAX_MOVES: usize = 16;
 
@@ -31,8 +29,8 @@ pub enum LineSource {
     AddedBy(ObjectId),
     /// Any line of this commit's tree.
     TreeOf(ObjectId),
-    /// The lines that this commit added, which a reset took off HEAD and left in the worktree, or
-    /// did not.
+    /// Any line of this commit's tree; a reset took it off HEAD and left its lines in the worktree,
+    /// or did not.
     ResetAway(ObjectId),
 }
 
@@ -69,12 +67,30 @@ impl Repo {
         });
         sources.extend(named.take(MAX_SQUASHED));
         let is_brought = sources.is_empty() && !self.brought_message().is_empty();
-        sources.extend(self.reset_away()?);
+        sources.extend(self.reset_away());
         Ok((is_brought || !sources.is_empty()).then_some(Repetition {
             sources,
             is_clean: is_brought,
             is_revert: false,
         }))
+    }
+
+    /// Returns what a commit repeats that somebody has just made by hand, and commit-msg did not see:
+    /// as far as that can still be told.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError`] when a commit that the message names cannot be read.
+    pub fn repetition_behind(&self, commit: &RawCommit) -> Result<Repetition, GitError> {
+        let mut sources: Vec<LineSource> = self.named_by_revert(commit)?.into_iter().collect();
+        sources.extend(self.reset_away());
+        let made = self.last_move().filter(|moved| moved.new == commit.id);
+        Ok(Repetition {
+            sources,
+            // It was picked, and from where is forgotten.
+            is_clean: made.is_some_and(|moved| moved.action == "commit (cherry-pick)"),
+            is_revert: false,
+        })
     }
 
     /// Returns the message of a commit that was brought into the index without being committed
@@ -179,25 +195,14 @@ impl Repo {
         }
     }
 
-    /// The commits that a reset took off HEAD lately, newest first.
-    fn reset_away(&self) -> Result<Vec<LineSource>, GitError> {
+    /// What a reset took off HEAD lately, newest first.
+    fn reset_away(&self) -> impl Iterator<Item = LineSource> {
         let moves = self.last_moves().into_iter().take(MAX_MOVES);
         let goes_on = |moved: &Move| moved.action.starts_with("commit") || moved.action == "reset";
-        let resets = moves
+        moves
             .take_while(goes_on)
-            .filter(|moved| moved.action == "reset" && moved.old != moved.new);
-        let mut taken = Vec::new();
-        for reset in resets {
-            let mut next = Some(reset.old);
-            while let Some(id) = next.filter(|id| *id != reset.new) {
-                if taken.len() >= MAX_RESET || !self.has_object(id)? {
-                    break;
-                }
-                taken.push(LineSource::ResetAway(id));
-                next = self.commit(id)?.parent_ids.first().copied();
-            }
-        }
-        Ok(taken)
+            .filter(|moved| moved.action == "reset" && moved.old != moved.new)
+            .map(|moved| LineSource::ResetAway(moved.old))
     }
 
     /// The commit that a state file names.

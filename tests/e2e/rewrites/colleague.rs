@@ -161,6 +161,20 @@ rows! {
         },
         ..BOBS
     };
+    a_reset_of_a_colleagues_merge: Row {
+        operation: "`merge`, `reset --mixed`, then `commit --no-verify`",
+        hooks: "post-commit",
+        lines: "ai stay ai; bob become unattested; human stay human",
+        story: |alice, now| {
+            fetched(alice);
+            alice.git(["merge", "-q", "--no-edit", "theirs"]);
+            alice.git(["reset", "-q", "--mixed", "HEAD~1"]);
+            alice.git(["add", "-A"]);
+            now();
+            alice.commit_with(["--no-verify", "-m", "flat"]);
+        },
+        ..BOBS
+    };
     a_revert_that_brings_a_colleagues_lines_back: Row {
         operation: "`revert` of what took the lines away",
         hooks: "post-commit",

@@ -125,7 +125,7 @@ pub(super) fn carried(
     let all_added = repo.added_lines(&target.parent_tree_ids, target.tree_id)?;
     let mut views = Vec::new();
     for source in sources {
-        views.extend(search.view(*source, &all_added)?);
+        views.extend(search.view(*source)?);
     }
     let mut files = BTreeMap::new();
     for added in all_added {

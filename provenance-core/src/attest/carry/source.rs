@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::git::added::{Added, AddedLines};
 use crate::git::blame::BlameOptions;
 use crate::git::diff;
-use crate::git::{GitError, LineSource, RawCommit};
+use crate::git::{GitError, LineSource};
 use crate::object_id::ObjectId;
 use crate::verify::VerifyError;
 
@@ -26,16 +26,13 @@ pub(super) enum View {
     Tree {
         commit_id: ObjectId,
         tree_id: ObjectId,
+        is_reset: bool,
     },
 }
 
 impl Search<'_> {
     /// Reads a source; `None` where its commit, or what it adds, is not here.
-    pub(super) fn view(
-        &mut self,
-        source: LineSource,
-        ours: &[Added],
-    ) -> Result<Option<View>, AttestError> {
+    pub(super) fn view(&mut self, source: LineSource) -> Result<Option<View>, AttestError> {
         let (LineSource::AddedBy(commit_id)
         | LineSource::TreeOf(commit_id)
         | LineSource::ResetAway(commit_id)) = source;
@@ -43,9 +40,12 @@ impl Search<'_> {
             return Ok(None);
         }
         let commit = self.repo.commit(commit_id)?;
-        if let LineSource::TreeOf(_) = source {
-            let tree_id = commit.tree_id;
-            return Ok(Some(View::Tree { commit_id, tree_id }));
+        if let LineSource::TreeOf(_) | LineSource::ResetAway(_) = source {
+            return Ok(Some(View::Tree {
+                commit_id,
+                tree_id: commit.tree_id,
+                is_reset: matches!(source, LineSource::ResetAway(_)),
+            }));
         }
         let mut is_whole = true;
         for parent_id in &commit.parent_ids {
@@ -54,16 +54,9 @@ impl Search<'_> {
         if !is_whole {
             return Ok(None);
         }
-        let is_reset = matches!(source, LineSource::ResetAway(_));
-        if is_reset && !self.touches(&commit, ours)? {
-            return Ok(None);
-        }
         let added = self.repo.commit_added_lines(&commit)?;
         let facts = self.facts(commit_id)?;
         let number = self.number(&facts)?;
-        if is_reset && let Some(origin) = self.origins.get_mut(number) {
-            origin.is_reset = true;
-        }
         let files = added
             .into_iter()
             .map(|added| (added.path.clone(), added))
@@ -73,21 +66,6 @@ impl Search<'_> {
             number,
             files,
         }))
-    }
-
-    /// Answers whether a commit changes a file to which lines are added here. Most commits that a
-    /// reset took away do not, and this is cheaper than to compare lines.
-    fn touches(&self, commit: &RawCommit, ours: &[Added]) -> Result<bool, AttestError> {
-        let parent = commit.parent_ids.first();
-        let parent_tree_id = match parent {
-            Some(parent) => Some(self.repo.commit(*parent)?.tree_id),
-            None => None,
-        };
-        let changes = self
-            .repo
-            .changed_paths(parent_tree_id, Some(commit.tree_id))?;
-        let is_shared = |path: &[u8]| ours.iter().any(|ours| ours.path == path);
-        Ok(changes.iter().any(|change| is_shared(&change.path)))
     }
 
     fn facts(&self, commit_id: ObjectId) -> Result<Arc<CommitFacts>, AttestError> {
@@ -124,7 +102,11 @@ impl Search<'_> {
                 }
                 Ok(())
             }
-            View::Tree { commit_id, tree_id } => {
+            View::Tree {
+                commit_id,
+                tree_id,
+                is_reset,
+            } => {
                 let Some(version) = self.repo.version_at(*tree_id, path)? else {
                     return Ok(());
                 };
@@ -156,6 +138,9 @@ impl Search<'_> {
                 for (their, our) in pairs {
                     if let Some((author, commit)) = authors.remove(&their) {
                         let number = self.number(&commit)?;
+                        if let Some(origin) = self.origins.get_mut(number) {
+                            origin.is_reset |= is_reset;
+                        }
                         lines.found.insert(our, (author, number));
                     }
                 }
