@@ -235,6 +235,28 @@ fn a_tree_that_never_ends_is_refused_when_it_is_compared() {
 }
 
 #[test]
+fn very_many_new_objects_are_flushed_as_one_pack() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.repo();
+    let entry = |n: usize| Entry {
+        commit_id: id(n),
+        line: format!("line {n}").into_bytes(),
+    };
+    let entries: Vec<_> = (0..300).map(entry).collect();
+    let store = notes(&repo);
+    let fsync = FsyncPolicy::ALWAYS;
+    let appended = store.append_all(&entries, &person(), fsync).unwrap();
+    assert!(appended.refused.is_empty());
+    let counted = || String::from_utf8(sandbox.git(["count-objects", "-v"])).unwrap();
+    assert!(counted().contains("packs: 1\n"), "{}", counted());
+    // The pack is whole by itself: without the files beside it nothing is missing.
+    sandbox.git(["prune-packed", "--quiet"]);
+    assert!(counted().starts_with("count: 0\n"), "{}", counted());
+    sandbox.git(["fsck", "--strict", "--full"]);
+    assert_eq!(on(&sandbox.repo(), REF).list().unwrap().notes.len(), 300);
+}
+
+#[test]
 fn a_reader_unites_what_waits_in_inboxes() {
     let sandbox = Sandbox::new();
     let repo = sandbox.repo();
