@@ -61,7 +61,7 @@ impl Attester<'_> {
         pins: &[RecordId],
     ) -> Result<Attested, AttestError> {
         let target = Target::of(self.repo, commit)?;
-        let carried = carried(self.repo, self.key.id(), &repetition.sources, &target)?;
+        let mut carried = carried(self.repo, self.key.id(), &repetition.sources, &target)?;
         let is_made_by_git = repetition.is_clean || carried.is_complete();
         // A patch that came by mail is a new change here.
         let is_new = repetition.is_revert || repetition.sources.is_empty() && pins.is_empty();
@@ -70,6 +70,7 @@ impl Attester<'_> {
             return self.carry(commit, &carried, record, pins);
         }
         let (mut authoring, receipt) = self.observed(commit)?;
+        carried.leave_out_what_was_seen(&authoring);
         carried.add_to(&mut authoring, repetition.is_clean);
         let record_human = self.repo.config()?.settings()?.record_human;
         if !record_human && !authoring.claims_ai() && authoring.derived_from.is_empty() {

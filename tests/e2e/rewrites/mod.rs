@@ -130,6 +130,7 @@ pub(crate) fn proves(row: &Row) {
         row.operation,
         alice.git(["log", "--graph", "--oneline", "-12"])
     );
+    claims_nothing_twice(&alice, &new);
     for commit in &new {
         let note = alice.note(commit);
         for n in 0..note.len() {
@@ -138,6 +139,22 @@ pub(crate) fn proves(row: &Row) {
             alice.rewrite_note(commit, &rest);
             seen.is_no_worse_than(&Seen::of(&alice, &new));
             alice.rewrite_note(commit, &note);
+        }
+    }
+}
+
+/// What a session gave to a commit is said by one contribution, not by another one once more.
+#[track_caller]
+fn claims_nothing_twice(alice: &Sandbox, new: &[String]) {
+    let log = alice.provenance(["log", "--json"]).succeeds().json();
+    for entry in log["records"].as_array().unwrap() {
+        if !new.iter().any(|commit| entry["commit"] == **commit) {
+            continue;
+        }
+        for given in entry["contributions"].as_array().unwrap() {
+            let lines = &given["lines"];
+            let is_nothing = lines["ai"] == 0 && lines["mixed"] == 0;
+            assert!(!is_nothing, "nothing is left for {given} in {entry}");
         }
     }
 }

@@ -53,18 +53,28 @@ pub(super) struct Lines {
 }
 
 /// Returns the entries of one commit: one for each believed record that is about it or that gave
-/// it lines, and one where there is no such record.
+/// it lines, and one where there is no such record. Of a record and the one that it was carried
+/// over from, which name the same lines, only that is listed which gave them.
 pub(super) fn entries(facts: &CommitFacts, files: &[AddedFile]) -> Vec<Entry> {
     let believed = facts.judgement.evidence.iter();
-    let mut entries: Vec<Entry> = believed
+    let all: Vec<(&Evidence, Entry)> = believed
         .map(|evidence| (evidence, entry_of(facts, files, evidence)))
-        .filter(|(evidence, entry)| {
-            let mut given = entry.contributions.iter();
-            evidence.reach == Reach::Commit
-                || facts.judgement.record_id == Some(evidence.record_id)
-                || given.any(|given| given.lines.ai + given.lines.mixed > 0)
-        })
-        .map(|(_, entry)| entry)
+        .collect();
+    let is_listed = |(evidence, entry): &(&Evidence, Entry)| {
+        let is_about = evidence.reach == Reach::Commit
+            || facts.judgement.record_id == Some(evidence.record_id);
+        let mut others = all.iter();
+        entry.gave_lines()
+            || is_about
+                && !others.any(|(other, entry)| {
+                    entry.gave_lines() && (stands_on(evidence, other) || stands_on(other, evidence))
+                })
+    };
+    let listed: Vec<bool> = all.iter().map(is_listed).collect();
+    let mut entries: Vec<Entry> = all
+        .into_iter()
+        .zip(listed)
+        .filter_map(|((_, entry), is_listed)| is_listed.then_some(entry))
         .collect();
     if entries.is_empty() {
         let mut alone = bare(facts);
@@ -79,6 +89,19 @@ pub(super) fn entries(facts: &CommitFacts, files: &[AddedFile]) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// Answers whether a record was carried over from another.
+fn stands_on(evidence: &Evidence, other: &Evidence) -> bool {
+    let mut derivations = evidence.authoring.get().derived_from.iter();
+    derivations.any(|derivation| derivation.record == other.record_id)
+}
+
+impl Entry {
+    fn gave_lines(&self) -> bool {
+        let mut given = self.contributions.iter();
+        given.any(|given| given.lines.ai + given.lines.mixed > 0)
+    }
 }
 
 fn bare(facts: &CommitFacts) -> Entry {
