@@ -148,7 +148,8 @@ impl<K: Copy + Eq> Memory<K> {
     }
 }
 
-fn has_substance(line: &[u8]) -> bool {
+/// Answers whether a line says enough to be known again.
+pub(super) fn has_substance(line: &[u8]) -> bool {
     let letters = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
     line.iter().filter(letters).take(SUBSTANCE).count() == SUBSTANCE
 }

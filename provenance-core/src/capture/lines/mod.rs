@@ -12,8 +12,8 @@
 //!
 //! - what is new in an agent's *after* is that agent's, whosever line it replaced;
 //! - what is new elsewhere is human; but a line that stood earlier and comes back (undo, reset,
-//!   stash, a split commit) takes its old label again (`memory`), and a line that was made of an
-//!   agent's line is [`Label::Mixed`] (`similar`);
+//!   stash, a split commit), or stood at another place of the file and moves, takes its old label
+//!   again (`memory`), and a line that was made of an agent's line is [`Label::Mixed`] (`similar`);
 //! - a state that is equal to an earlier one, whoever brought it back, has that one's labels.
 //!
 //! Line ends (LF, CR LF, none at the end of the file) never change a label.

@@ -1,9 +1,10 @@
 //! One step of a chain: the labels of a state from those of the one before.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::format::{self, Group};
-use super::memory::Memory;
+use super::memory::{Memory, has_substance};
 use super::similar::Shape;
 use super::text::{Text, common_runs};
 use super::{Label, LinesError};
@@ -43,7 +44,7 @@ pub(super) fn labels_after<K: Copy + Eq>(
         .iter()
         .map(Hunk::old_range)
         .filter(|lines| !lines.is_empty());
-    let gone = gone.collect();
+    let gone: Vec<Range<usize>> = gone.collect();
     if let Some(labels) = memory.state(new) {
         return Ok(After { labels, gone });
     }
@@ -56,9 +57,14 @@ pub(super) fn labels_after<K: Copy + Eq>(
     for (old_start, new_start, length) in common_runs(&hunks, old.len()) {
         step.keep(old_start, new_start, length);
     }
+    // What a person takes away here and puts there is moved.
+    let moved = match by {
+        By::Elsewhere => Moved::of(old, old_labels, &gone),
+        By::Agent(_) => Moved::default(),
+    };
     for hunk in &hunks {
         step.reformatted(hunk.old_range(), hunk.new_range())?;
-        step.written(hunk, by, memory)?;
+        step.written(hunk, by, &moved, memory)?;
     }
     let labels = step
         .labels
@@ -68,6 +74,38 @@ pub(super) fn labels_after<K: Copy + Eq>(
         labels: labels.collect(),
         gone,
     })
+}
+
+/// The lines that a step takes away: they may stand elsewhere after it.
+struct Moved<'a, K> {
+    runs: Memory<K>,
+    /// Those that say enough by themselves.
+    lines: HashMap<&'a [u8], Label<K>>,
+}
+
+impl<K> Default for Moved<'_, K> {
+    fn default() -> Self {
+        Self {
+            runs: Memory::default(),
+            lines: HashMap::new(),
+        }
+    }
+}
+
+impl<'a, K: Copy + Eq> Moved<'a, K> {
+    fn of(old: &'a Text, old_labels: &[Label<K>], gone: &[Range<usize>]) -> Self {
+        let mut moved = Self::default();
+        for lines in gone {
+            moved.runs.bury(old, old_labels, lines.clone());
+            let labels = old_labels.get(lines.clone()).unwrap_or_default();
+            for (line, label) in lines.clone().zip(labels) {
+                if has_substance(old.line(line)) {
+                    moved.lines.insert(old.line(line), *label);
+                }
+            }
+        }
+        moved
+    }
 }
 
 struct Step<'a, K> {
@@ -121,7 +159,13 @@ impl<K: Copy + Eq> Step<'_, K> {
     }
 
     /// The lines of a hunk that are left were written in this step, or came back.
-    fn written(&mut self, hunk: &Hunk, by: By<K>, memory: &Memory<K>) -> Result<(), LinesError> {
+    fn written(
+        &mut self,
+        hunk: &Hunk,
+        by: By<K>,
+        moved: &Moved<'_, K>,
+        memory: &Memory<K>,
+    ) -> Result<(), LinesError> {
         let new = hunk.new_range();
         let Some(places) = self.labels.get_mut(new.clone()) else {
             return Ok(());
@@ -134,6 +178,11 @@ impl<K: Copy + Eq> Step<'_, K> {
         }
         if places.iter().all(Option::is_some) {
             return Ok(());
+        }
+        moved.runs.recall(self.new, new.clone(), places)?;
+        for (place, line) in places.iter_mut().zip(new.clone()) {
+            let known = || moved.lines.get(self.new.line(line)).copied();
+            *place = place.or_else(known);
         }
         memory.recall(self.new, new.clone(), places)?;
         let old = hunk.old_range();

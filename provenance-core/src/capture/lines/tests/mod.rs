@@ -303,3 +303,29 @@ fn far_apart_edits_of_a_long_file_meet_their_lines() {
         .collect();
     assert_eq!(found, [(500, &Ai('a')), (1000, &Ai('b')), (1700, &Ai('a'))]);
 }
+
+#[test]
+fn what_a_person_moves_within_the_file_stays_whose_it_was() {
+    let mut story = Story::of("first\n");
+    story.agent('a', "first\nwritten by a\nalso by a\n");
+    story.hand("first\nwritten by a\nalso by a\ntyped here\n");
+    story.hand("typed here\nalso by a\nfirst\nwritten by a\nnew\n");
+    let expected = lines(
+        "
+        .h|typed here
+        .a|also by a
+        . |first
+        .a|written by a
+        .h|new",
+    );
+    assert_eq!(story.shown(), expected);
+    // The same where it was not seen before the commit.
+    let mut story = Story::of("first\n");
+    story.agent('a', "written by a\nfirst\n");
+    let expected = lines(
+        "
+        . |first
+        .a|written by a",
+    );
+    assert_eq!(story.commit("first\nwritten by a\n"), expected);
+}
