@@ -48,7 +48,7 @@ pub(super) fn changed(text: &str, who: &str, step: usize, chance: &mut Chance) -
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut ends_cleanly = text.is_empty() || text.ends_with('\n');
     let at = chance.below(lines.len() + 1);
-    match chance.below(12) {
+    match chance.below(13) {
         0..=6 => {
             for number in 0..=chance.below(3) {
                 lines.insert(at + number, fresh(who, step, number));
@@ -69,6 +69,11 @@ pub(super) fn changed(text: &str, who: &str, step: usize, chance: &mut Chance) -
             }
         }
         11 => ends_cleanly = !ends_cleanly,
+        // What an agent takes away here and puts there counts as written by it.
+        12 if PEOPLE.contains(&who) && at < lines.len() => {
+            let line = lines.remove(at);
+            lines.insert(chance.below(lines.len() + 1), line);
+        }
         _ => lines.push(fresh(who, step, 9)),
     }
     let mut text = lines.join("\n");

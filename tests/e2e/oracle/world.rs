@@ -120,17 +120,10 @@ impl Place {
 
     /// Exchanges records, and hands this place's commits to the others.
     pub(super) fn synchronize(&self, branch: &str) {
-        const NOTES: &str = "refs/notes/provenance";
-        const THEIRS: &str = "refs/notes/remotes/origin/provenance";
-        let fetched = format!("+{NOTES}:{THEIRS}");
         let sandbox = &self.sandbox;
-        if sandbox.try_git(["fetch", "-q", "origin", &fetched]).status == 0 {
-            sandbox.git(["notes", "--ref=provenance", "merge", "-q", THEIRS]);
-        }
-        sandbox.git(["fetch", "-q", "origin"]);
         let pushed = format!("+HEAD:refs/heads/{branch}");
-        sandbox.git(["push", "-q", "origin", NOTES]);
         sandbox.git(["push", "-q", "origin", &pushed]);
+        sandbox.provenance(["sync"]).succeeds();
         sandbox.git(["fetch", "-q", "origin"]);
     }
 }
