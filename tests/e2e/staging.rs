@@ -197,3 +197,22 @@ fn switching_the_hooks_off_for_one_commit_is_said_by_the_next_record() {
     assert_eq!(predicate(&repo, "HEAD")["skipped"], 1);
     assert_eq!(kinds(&repo, "a.txt"), "uh");
 }
+
+#[test]
+fn what_was_stashed_is_known_in_another_worktree_changed_by_hand_or_not() {
+    let repo = Sandbox::new().with_provenance();
+    repo.write("base.txt", "base\n");
+    repo.commit("base");
+    let side = repo.home().join("side");
+    repo.git(["worktree", "add", "-q", side.to_str().unwrap()]);
+    let text = "let retries = policy.retries();\nlet delay = policy.first_delay();\n";
+    repo.agent(MODEL).edits("a.rs", text);
+    repo.write("a.rs", text.replace("first_delay()", "second_delay()"));
+    repo.git(["add", "--all"]);
+    repo.git(["stash", "--quiet"]);
+    let side = repo.within(side);
+    side.git(["stash", "pop", "--quiet"]);
+    side.append("a.rs", "// by hand\n");
+    side.commit("elsewhere");
+    assert_eq!(kinds(&side, "a.rs"), "amh");
+}

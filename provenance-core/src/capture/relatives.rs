@@ -130,8 +130,8 @@ impl Other<'_> {
 impl FileChain {
     /// Takes over, for runs of lines that are nobody's here, what a relative knows of them: the file
     /// at a path that is gone, or in another worktree. A run must have a line that says something;
-    /// any two people write the same closing brace. A line that is only like an agent's is not taken
-    /// over: here it must be equal.
+    /// any two people write the same closing brace. A line that is only like an agent's is taken over
+    /// beside one that is equal, and not by itself.
     pub(super) fn borrow(&mut self, labels: &mut Labels, relative: &Self, text: &[u8]) {
         let Labels::Lines(theirs) = relative.settle(Some(text)) else {
             return;
@@ -152,17 +152,19 @@ impl FileChain {
         let lines = diff::lines(text).map(Some).chain([None]);
         for (number, line) in lines.enumerate() {
             let nobodys = matches!(ours.get(number), Some(Label::None | Label::Human));
-            let theirs_is_ai = matches!(theirs.get(number), Some(Label::Ai(_)));
-            if let (Some(line), true, true) = (line, nobodys, theirs_is_ai) {
+            let label = theirs.get(number);
+            let theirs_is_agents = label.is_some_and(|label| label.key().is_some());
+            if let (Some(line), true, true) = (line, nobodys, theirs_is_agents) {
                 run.push(number);
-                is_telling |= is_telling_line(line);
+                is_telling |= matches!(label, Some(Label::Ai(_))) && is_telling_line(line);
                 continue;
             }
             for number in run.drain(..).filter(|_| is_telling) {
-                if let (Some(our), Some(Label::Ai(key))) =
-                    (ours.get_mut(number), theirs.get(number))
-                {
-                    *our = Label::Ai(first.saturating_add(*key));
+                let here = |key: u32| first.saturating_add(key);
+                match (ours.get_mut(number), theirs.get(number)) {
+                    (Some(our), Some(Label::Ai(key))) => *our = Label::Ai(here(*key)),
+                    (Some(our), Some(Label::Mixed(key))) => *our = Label::Mixed(here(*key)),
+                    _ => {}
                 }
             }
             is_telling = false;
