@@ -12,7 +12,7 @@ use crate::remote::Push;
 /// How many new notes commits are looked at one by one.
 const MAX_LOOK_BACK: usize = 1000;
 /// For how long.
-const LOOK_BACK: Duration = Duration::from_millis(500);
+const LOOK_BACK: Duration = Duration::from_millis(250);
 
 /// What the remote lacks of our notes.
 #[derive(Debug, Clone)]
