@@ -55,7 +55,8 @@ impl Repo {
     pub fn repetition_ahead(&self) -> Result<Option<Repetition>, GitError> {
         let mut sources = Vec::new();
         if let Some(picked) = self.state_id("CHERRY_PICK_HEAD") {
-            sources.push(LineSource::AddedBy(picked));
+            // A conflict also shows lines that stood there before, and that are gone here.
+            sources.extend([LineSource::AddedBy(picked), LineSource::TreeOf(picked)]);
         }
         if let Some(reverted) = self.state_id("REVERT_HEAD") {
             sources.extend(self.before(reverted)?);
@@ -63,9 +64,11 @@ impl Repo {
         let squashed = self.state_text("SQUASH_MSG").unwrap_or_default();
         let named = squashed.lines().filter_map(|line| {
             let id = line.strip_prefix("commit ")?;
-            id.trim().parse().ok().map(LineSource::AddedBy)
+            id.trim().parse().ok()
         });
-        sources.extend(named.take(MAX_SQUASHED));
+        let named: Vec<ObjectId> = named.take(MAX_SQUASHED).collect();
+        sources.extend(named.iter().copied().map(LineSource::AddedBy));
+        sources.extend(named.first().copied().map(LineSource::TreeOf));
         let is_brought = sources.is_empty() && !self.brought_message().is_empty();
         sources.extend(self.reset_away());
         Ok((is_brought || !sources.is_empty()).then_some(Repetition {
@@ -136,6 +139,9 @@ impl Repo {
             is_clean = self.state_id("REBASE_HEAD").is_none();
             if self.replaces(commit, &moved)? {
                 sources.push(LineSource::AddedBy(moved.old));
+            }
+            if !is_clean {
+                sources.extend(self.rebased().map(LineSource::TreeOf));
             }
         } else {
             return Ok(None);

@@ -86,6 +86,24 @@ rows! {
         },
         ..BOBS
     };
+    a_pick_whose_conflict_shows_what_is_gone_here: Row {
+        operation: "`cherry-pick`, a conflict that shows older lines, `cherry-pick --continue`",
+        lines: "ai stay ai; bob become human or unattested; human stay human",
+        story: |alice, now| {
+            fetched(alice);
+            alice.git(["checkout", "-q", "-b", "later", "theirs"]);
+            human(alice, "b.txt", "human later\n");
+            alice.commit("later");
+            alice.git(["checkout", "-q", "-b", "without", "theirs"]);
+            alice.write("b.txt", "human instead\n");
+            alice.commit("instead of theirs");
+            now();
+            assert_ne!(alice.try_git(["cherry-pick", "later"]).status, 0);
+            solve(alice, "b.txt", |solved| human(alice, "b.txt", &format!("human {solved}\n")));
+            alice.git(["cherry-pick", "--continue"]);
+        },
+        ..BOBS
+    };
     a_rebase_of_a_colleagues_branch: Row {
         operation: "`rebase`",
         hooks: "post-commit, post-rewrite",
