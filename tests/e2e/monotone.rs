@@ -11,6 +11,8 @@ use std::path::PathBuf;
 use harness::Sandbox;
 use serde_json::Value;
 
+use crate::rewrites::rank;
+
 /// A repository with every kind of commit that this version makes.
 fn everything() -> Sandbox {
     let alice = Sandbox::new();
@@ -69,18 +71,6 @@ fn belief(alice: &Sandbox) -> Belief {
         }
     }
     belief
-}
-
-fn rank(verdict: &str) -> usize {
-    let order = [
-        "verified",
-        "carried",
-        "untrusted",
-        "invalid",
-        "missing",
-        "unattested",
-    ];
-    order.iter().position(|known| *known == verdict).unwrap()
 }
 
 /// Ends the test if `after` is better than `before` anywhere.

@@ -107,6 +107,15 @@ impl Sandbox {
         clone
     }
 
+    /// Lets this repository believe what another person signs.
+    #[track_caller]
+    pub fn trusts(&self, other: &Self, id: &str) {
+        let key = other.provenance(["key", "export"]).succeeds();
+        let key = key.text().trim_end();
+        self.provenance(["trust", "add", id, "--kind", "human", "--key", key])
+            .succeeds();
+    }
+
     /// Returns another view of the same home, whose commands run in `folder` (relative to the
     /// repository), such as a linked worktree or a submodule.
     #[must_use]

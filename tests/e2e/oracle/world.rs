@@ -40,18 +40,7 @@ impl World {
         bob.git(["remote", "set-url", "origin", hub]);
         alice.git(["push", "-q", "origin", "main", "refs/provenance/trust"]);
         let bob = bob.with_provenance();
-        let key = bob.provenance(["key", "export"]).succeeds();
-        let key = key.text().trim_end();
-        let add = [
-            "trust",
-            "add",
-            "bob@example.com",
-            "--kind",
-            "human",
-            "--key",
-            key,
-        ];
-        alice.provenance(add).succeeds();
+        alice.trusts(&bob, "bob@example.com");
         alice.git(["push", "-q", "origin", "refs/provenance/trust"]);
         bob.git([
             "fetch",

@@ -17,18 +17,7 @@ const BOBS: Row = Row {
 /// Bob's branch of two commits is here, with his records, and Alice trusts him; main has left it.
 fn fetched(alice: &Sandbox) {
     let bob = alice.clone_for("bob").with_provenance();
-    let key = bob.provenance(["key", "export"]).succeeds();
-    let key = key.text().trim_end();
-    let add = [
-        "trust",
-        "add",
-        "bob@example.com",
-        "--kind",
-        "human",
-        "--key",
-        key,
-    ];
-    alice.provenance(add).succeeds();
+    alice.trusts(&bob, "bob@example.com");
     bob.git(["checkout", "-q", "-b", "theirs"]);
     ai(&bob, "a.txt", "ai one\nai two\n");
     human(&bob, "a.txt", "bob one\n");

@@ -241,6 +241,7 @@ struct Seen {
     kinds: BTreeMap<String, String>,
 }
 
+/// From the best to the worst.
 const VERDICTS: [&str; 6] = [
     "verified",
     "carried",
@@ -316,6 +317,7 @@ impl Seen {
     }
 }
 
-fn rank(verdict: &str) -> usize {
+/// The place of a verdict among all, the best first.
+pub(crate) fn rank(verdict: &str) -> usize {
     VERDICTS.iter().position(|known| *known == verdict).unwrap()
 }
