@@ -77,8 +77,19 @@ fn covers(pattern: &str, name: &str) -> bool {
 }
 
 fn rewrite_ref(repo: &Repo, name: &str) -> Option<Check> {
-    let set = repo.config().ok()?.strings("notes.rewriteRef");
+    let config = repo.config().ok()?;
+    let set = config.strings("notes.rewriteRef");
     let pattern = set.iter().find(|pattern| covers(pattern, name))?;
+    // Git copies after our post-commit hook has attached the record of the new commit.
+    if config.string("notes.rewriteMode") == Some("overwrite") {
+        return Some(Check::broken(
+            "notes-copy",
+            format!(
+                "notes.rewriteRef `{pattern}`, with notes.rewriteMode `overwrite`, has Git replace the record of a rewritten commit, which then reads missing"
+            ),
+            "git config --unset notes.rewriteRef (our own hooks carry records over)",
+        ));
+    }
     Some(Check::note(
         "notes-copy",
         format!(
