@@ -52,6 +52,7 @@ mod verify;
 mod demo;
 mod oracle;
 mod plumbing;
+mod reconcile;
 mod record;
 mod rewrites;
 mod sync;

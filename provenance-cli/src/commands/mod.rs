@@ -9,6 +9,7 @@ mod doctor;
 mod init;
 mod key;
 mod log;
+mod reconcile;
 mod record;
 mod show;
 mod stats;
@@ -54,6 +55,7 @@ commands! {
     Stats(stats),
     Verify(verify),
     Record(record),
+    Reconcile(reconcile),
     Sync(sync),
     Key(key),
     Trust(trust),

@@ -50,7 +50,12 @@ impl Attester<'_> {
         let commit = self.repo.commit(commit_id)?;
         let pins = listed(&commit.message);
         let pending = Pending::of(self.repo);
-        let fixed = self.fitting(&pending, &commit, &pins)?;
+        let mut waiting = pending.all();
+        let fixed = self.take_fitting(&mut waiting, &commit, &pins)?;
+        // Fixed on top of this commit by now: the next one's.
+        waiting.retain(|record| record.authoring.onto.commit != Some(commit_id));
+        // Normally there are none.
+        let idle = self.finish(waiting, &[]).idle;
         if fixed.is_none()
             && let Some(repetition) = self.repetition(&commit, &pins)?
         {
@@ -73,7 +78,9 @@ impl Attester<'_> {
         if authoring.skipped.is_some() {
             pending.forget_skipped()?;
         }
-        pending.clear();
+        for done in idle.into_iter().chain([record_id]) {
+            pending.remove(done);
+        }
         Ok(Attested::Recorded(record_id))
     }
 
@@ -86,29 +93,30 @@ impl Attester<'_> {
         Pending::of(repo).count_skipped()
     }
 
-    /// The fixed record that belongs to the commit: the pinned one, or one whose tree and HEAD fit.
-    fn fitting(
+    /// Takes out the fixed record that belongs to the commit: the pinned one, or one whose tree and
+    /// HEAD fit.
+    fn take_fitting(
         &self,
-        pending: &Pending,
+        waiting: &mut Vec<FixedRecord>,
         commit: &RawCommit,
         pins: &[RecordId],
     ) -> Result<Option<FixedRecord>, AttestError> {
         let same_tree = |record: &FixedRecord| record.authoring.tree == commit.tree_id;
-        for pin in pins {
-            if let Some(record) = pending.get(*pin).filter(same_tree) {
-                return Ok(Some(record));
+        let is_pinned = |record: &FixedRecord| pins.contains(&record.record_id);
+        let mut found = waiting.iter().position(|r| same_tree(r) && is_pinned(r));
+        if found.is_none() {
+            for (n, record) in waiting.iter().enumerate() {
+                if same_tree(record) && self.onto_fits(&record.authoring.onto, commit)? {
+                    found = Some(n);
+                    break;
+                }
             }
         }
-        for record in pending.all().into_iter().filter(same_tree) {
-            if self.onto_fits(&record.authoring.onto, commit)? {
-                return Ok(Some(record));
-            }
-        }
-        Ok(None)
+        Ok(found.map(|n| waiting.remove(n)))
     }
 
     /// Whether the commit stands on that HEAD, or replaced it.
-    fn onto_fits(&self, onto: &Onto, commit: &RawCommit) -> Result<bool, AttestError> {
+    pub(super) fn onto_fits(&self, onto: &Onto, commit: &RawCommit) -> Result<bool, AttestError> {
         Ok(match onto.commit {
             None => commit.parent_ids.is_empty(),
             Some(head) if commit.parent_ids.contains(&head) => true,

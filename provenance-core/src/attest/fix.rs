@@ -35,6 +35,9 @@ impl Attester<'_> {
     ///
     /// [`AttestError`]; nothing was fixed then.
     pub fn fix(&mut self, message: &[u8]) -> Result<Option<Fixed>, AttestError> {
+        // What HEAD's records are depends on it.
+        let waiting = Pending::of(self.repo).all();
+        self.finish(waiting, &[]);
         let settings = self.repo.config()?.settings()?;
         let head = match self.repo.head()?.commit_id {
             Some(commit_id) => Some(self.repo.commit(commit_id)?),

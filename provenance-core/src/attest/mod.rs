@@ -26,12 +26,14 @@ mod declare;
 mod fix;
 mod pending;
 mod recent;
+mod reconcile;
 mod repeat;
 
 pub use bind::Attested;
 pub use declare::{Declaration, Declared};
 pub use fix::Fixed;
 pub use recent::{Recent, recent};
+pub use reconcile::{How, Mended, Reconciled};
 
 use std::path::PathBuf;
 

@@ -8,7 +8,7 @@
 //! # What is not checked
 //!
 //! Whether the commit happened. An aborted commit leaves its record here; the next one that
-//! succeeds clears it away.
+//! succeeds clears it away, once it is known to belong to no commit.
 
 use std::fs;
 use std::io;
@@ -96,13 +96,6 @@ impl Pending {
     pub(super) fn remove(&self, record_id: RecordId) {
         // What cannot be removed is passed over by the next commit: its tree does not fit.
         drop(fs::remove_file(self.path(record_id)));
-    }
-
-    /// Removes every fixed record: a commit has happened, and what is left belongs to none.
-    pub(super) fn clear(&self) {
-        for record in self.all() {
-            self.remove(record.record_id);
-        }
     }
 
     /// Counts one more commit that was made with the hooks switched off.

@@ -32,6 +32,7 @@ mod revisions;
 mod status;
 pub mod trailer;
 pub mod tree;
+mod worktrees;
 
 pub use commit::{CommitFault, Person, RawCommit};
 pub use config::{

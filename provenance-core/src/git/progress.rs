@@ -10,11 +10,14 @@
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
 
 use super::{GitError, ObjectId, RawCommit, Repo};
 
-/// The most bytes of a reflog line, or of `MERGE_HEAD`, that are read.
+/// The most bytes of the end of HEAD's reflog, or of `MERGE_HEAD`, that a hook reads.
 const MAX_STATE_BYTES: u64 = 16 * 1024;
+/// The most bytes of the end of a reflog that are read where there is time.
+const MAX_REFLOG_BYTES: u64 = 4 << 20;
 
 /// The last move of HEAD, as its reflog has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,24 +85,42 @@ impl Repo {
     /// Returns the last moves of HEAD, newest first, as far as one read of its reflog goes.
     #[must_use]
     pub fn last_moves(&self) -> Vec<Move> {
-        let bytes = self.end_of_reflog().unwrap_or_default();
-        let lines = bytes.split(|byte| *byte == b'\n').rev();
-        let lines = lines.filter(|line| !line.is_empty());
-        lines.map_while(Move::parse).collect()
+        moves(&self.git_dir().join("logs/HEAD"), MAX_STATE_BYTES)
     }
 
-    fn end_of_reflog(&self) -> Option<Vec<u8>> {
-        let mut file = File::open(self.git_dir().join("logs").join("HEAD")).ok()?;
-        let length = file.metadata().ok()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(MAX_STATE_BYTES)))
-            .ok()?;
-        let mut bytes = Vec::new();
-        file.take(MAX_STATE_BYTES).read_to_end(&mut bytes).ok()?;
-        Some(bytes)
+    /// Returns the moves of HEAD of this worktree, newest first, as far as its reflog is kept and
+    /// can be read at once.
+    #[must_use]
+    pub fn all_moves(&self) -> Vec<Move> {
+        moves(&self.git_dir().join("logs/HEAD"), MAX_REFLOG_BYTES)
     }
 }
 
+/// The moves at the end of a reflog, newest first.
+fn moves(reflog: &Path, most: u64) -> Vec<Move> {
+    let bytes = end_of(reflog, most).unwrap_or_default();
+    let lines = bytes.split(|byte| *byte == b'\n').rev();
+    let lines = lines.filter(|line| !line.is_empty());
+    lines.map_while(Move::parse).collect()
+}
+
+fn end_of(reflog: &Path, most: u64) -> Option<Vec<u8>> {
+    let mut file = File::open(reflog).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(most)))
+        .ok()?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 impl Move {
+    /// Answers whether somebody made a commit with it: `git commit`, or a merge.
+    #[must_use]
+    pub fn is_commit(&self) -> bool {
+        self.action.starts_with("commit") || self.is_merge()
+    }
+
     /// Answers whether it made a merge, which `git merge` and `git pull` do.
     #[must_use]
     pub fn is_merge(&self) -> bool {

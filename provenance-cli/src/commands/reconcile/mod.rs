@@ -1,0 +1,73 @@
+//! `reconcile`: mends what a crash or a bypassed hook left behind.
+
+mod document;
+mod text;
+
+use provenance_core::git::{ObjectId, Repo};
+use provenance_core::trust::Trust;
+use provenance_hook::hooks::writer::Writer;
+
+use crate::cli::JsonArgs;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::Outcome;
+
+/// Mend what a crash or a bypassed hook left behind
+///
+/// Seals the records of commits whose hooks were killed half-way, in every worktree. Nothing is
+/// claimed that was not seen when the commit was made. A second run changes nothing. Without a
+/// range it looks at all local branches, as far back as records began.
+///
+/// Exits with 0 when nothing is left to be mended, and with 2 when something could not be.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Which commits, in Git's revision syntax: main..feature, v1.0.., ^main HEAD
+    #[arg(value_name = "RANGE")]
+    range: Vec<String>,
+
+    #[command(flatten)]
+    answer: JsonArgs,
+}
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
+    let repo = context.repo()?;
+    let commits = commits(repo, &args.range)?;
+    let mut writer = Writer::open(context.environment())?;
+    let mut attester = writer.attester();
+    "git-provenance".clone_into(&mut attester.recorder.name);
+    let mut reconciled = attester.reconcile(&commits)?;
+    if args.answer.json {
+        let range = (!args.range.is_empty()).then(|| args.range.join(" "));
+        context
+            .output()
+            .json(&document::Document::of(range.as_deref(), &reconciled))?;
+    } else {
+        text::write(&mut context.paged(), &reconciled)?;
+    }
+    // Others may have failed too; each run names one, and does the rest.
+    match reconciled.failed.pop() {
+        Some(error) => Err(error.into()),
+        None => Ok(Outcome::Yes),
+    }
+}
+
+/// The commits that are meant, the newest first.
+fn commits(repo: &Repo, range: &[String]) -> Result<Vec<ObjectId>, CliError> {
+    if !range.is_empty() {
+        return Ok(repo.range(range)?);
+    }
+    let mut revisions: Vec<String> = Vec::new();
+    let head = repo.head()?.commit_id;
+    let branches = repo.refs("refs/heads/")?.into_iter().map(|(_, id)| id);
+    revisions.extend(head.into_iter().chain(branches).map(|id| id.to_string()));
+    if revisions.is_empty() {
+        return Ok(Vec::new());
+    }
+    for commit_id in Trust::load(repo)?.iter().flat_map(Trust::adopted_at) {
+        if repo.has_object(*commit_id)? {
+            revisions.push(format!("^{commit_id}"));
+        }
+    }
+    Ok(repo.range(&revisions)?)
+}
