@@ -5,6 +5,7 @@
 //! Whether another commit-msg hook changed the message after ours. The record binds to the commit
 //! as it is; a pin that was lost shows in `capture`.
 
+use super::carry::Settled;
 use super::fix::{canonical_predicate, listed};
 use super::pending::{FixedRecord, Pending};
 use super::{AttestError, Attester, amend, carry, records_of};
@@ -129,9 +130,11 @@ impl Attester<'_> {
         let (mut authoring, receipt) = self.observed(commit)?;
         authoring.capture.push("commit-msg-bypassed".to_owned());
         let replaced = self.repo.amended_by(commit);
+        let mut settled = Settled::default();
         if replaced.is_none() {
-            self.add_repeated_late(&mut authoring, commit, &[])?;
+            settled.humans = self.add_repeated_late(&mut authoring, commit, &[])?;
         }
+        self.add_again(&mut authoring, &commit.parent_ids, &settled)?;
         let record_human = self.repo.config()?.settings()?.record_human;
         if !record_human && !authoring.claims_ai() && replaced.is_none() {
             return Ok(None);

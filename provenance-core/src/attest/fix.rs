@@ -4,6 +4,7 @@
 //!
 //! Whether the commit will happen, and whether it is an amend. Both are seen afterwards.
 
+use super::carry::Settled;
 use super::pending::Pending;
 use super::{AttestError, Attester, records_of};
 use crate::canonical;
@@ -46,7 +47,8 @@ impl Attester<'_> {
         let tree = self.repo.index_tree()?;
         let pins = listed(message);
         let onto = self.onto(head.as_ref())?;
-        let observation = self.observe(&self.parent_trees(head.as_ref())?, tree)?;
+        let mut observation = self.observe(&self.parent_trees(head.as_ref())?, tree)?;
+        let paths = std::mem::take(&mut observation.settled);
         let foreign: Vec<RecordId> = pins
             .iter()
             .filter(|pin| !onto.records.contains(pin))
@@ -58,7 +60,8 @@ impl Attester<'_> {
         let receipt = self.add_observation(&mut authoring, observation)?;
         let mut parent_ids: Vec<ObjectId> = head.iter().map(|head| head.id).collect();
         parent_ids.extend(self.repo.merge_heads()?);
-        self.add_repeated(&mut authoring, &parent_ids, &foreign)?;
+        let humans = self.add_repeated(&mut authoring, &parent_ids, &foreign)?;
+        self.add_again(&mut authoring, &parent_ids, &Settled { paths, humans })?;
         let claims_ai = authoring.claims_ai();
         let replaces = !pins.is_empty() || self.is_likely_amend(head.as_ref());
         if !settings.record_human && !claims_ai && !replaces {

@@ -28,12 +28,14 @@ mod pending;
 mod recent;
 mod reconcile;
 mod repeat;
+mod whereabouts;
 
 pub use bind::Attested;
 pub use declare::{Declaration, Declared};
 pub use fix::Fixed;
 pub use recent::{Recent, recent};
 pub use reconcile::{How, Mended, Reconciled};
+pub use whereabouts::{Effort, catch_up};
 
 use std::path::PathBuf;
 

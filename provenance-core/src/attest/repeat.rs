@@ -7,14 +7,14 @@
 //! are found nowhere.
 
 use super::bind::{Attested, locate};
-use super::carry::{Carried, Target, carried};
+use super::carry::{Carried, Humans, Settled, Target, again, carried};
 use super::fix::{canonical_predicate, listed};
 use super::{AttestError, Attester};
 use crate::capture;
 use crate::digest::Digest;
 use crate::git::{LineSource, RawCommit, Repetition};
 use crate::object_id::ObjectId;
-use crate::record::{Authoring, RecordId};
+use crate::record::{Authoring, RecordId, Remainder};
 
 impl Attester<'_> {
     /// What a commit repeats; `None` for one that somebody made by hand and without pins.
@@ -70,8 +70,13 @@ impl Attester<'_> {
             return self.carry(commit, &carried, record, pins);
         }
         let (mut authoring, receipt) = self.observed(commit)?;
+        let settled = Settled {
+            humans: carried.humans(),
+            ..Settled::default()
+        };
         carried.leave_out_what_was_seen(&authoring);
         carried.add_to(&mut authoring, repetition.is_clean);
+        self.add_again(&mut authoring, &commit.parent_ids, &settled)?;
         let record_human = self.repo.config()?.settings()?.record_human;
         if !record_human && !authoring.claims_ai() && authoring.derived_from.is_empty() {
             return Ok(Attested::Nothing);
@@ -147,13 +152,14 @@ impl Attester<'_> {
         self.repeat(&commit, &repetition, &listed(&commit.message))
     }
 
-    /// Adds to a record that is being fixed what its lines were in the commits that it repeats.
+    /// Adds to a record that is being fixed what its lines were in the commits that it repeats; gives
+    /// those that were a human's.
     pub(super) fn add_repeated(
         &self,
         authoring: &mut Authoring,
         parent_ids: &[ObjectId],
         pins: &[RecordId],
-    ) -> Result<(), AttestError> {
+    ) -> Result<Humans, AttestError> {
         let repetition = self.repo.repetition_ahead()?.unwrap_or_default();
         let mut pins = pins.to_vec();
         if repetition.is_clean {
@@ -169,9 +175,31 @@ impl Attester<'_> {
         authoring: &mut Authoring,
         commit: &RawCommit,
         pins: &[RecordId],
-    ) -> Result<(), AttestError> {
+    ) -> Result<Humans, AttestError> {
         let repetition = self.repo.repetition_behind(commit)?;
         self.add_sources(authoring, &commit.parent_ids, repetition, pins)
+    }
+
+    /// Adds to a record what its lines were in commits that Git does not name.
+    pub(super) fn add_again(
+        &self,
+        authoring: &mut Authoring,
+        parent_ids: &[ObjectId],
+        settled: &Settled,
+    ) -> Result<(), AttestError> {
+        if authoring.remainder == Remainder::Unknown || parent_ids.is_empty() {
+            return Ok(());
+        }
+        let notes = self.notes()?;
+        if notes.tip()?.is_none() {
+            return Ok(());
+        }
+        let target = Target::ahead(self.repo, parent_ids, authoring.tree)?;
+        let key = self.key.id();
+        if let Some(found) = again(self.repo, key, &target, authoring, settled, &notes)? {
+            found.add_to(authoring, false);
+        }
+        Ok(())
     }
 
     fn add_sources(
@@ -180,7 +208,7 @@ impl Attester<'_> {
         parent_ids: &[ObjectId],
         repetition: Repetition,
         pins: &[RecordId],
-    ) -> Result<(), AttestError> {
+    ) -> Result<Humans, AttestError> {
         let Repetition {
             mut sources,
             is_clean,
@@ -192,12 +220,13 @@ impl Attester<'_> {
             }
         }
         if sources.is_empty() && !is_clean {
-            return Ok(());
+            return Ok(Humans::new());
         }
         let target = Target::ahead(self.repo, parent_ids, authoring.tree)?;
         let mut carried = carried(self.repo, self.key.id(), &sources, &target)?;
+        let humans = carried.humans();
         carried.leave_out_what_was_seen(authoring);
         carried.add_to(authoring, is_clean);
-        Ok(())
+        Ok(humans)
     }
 }

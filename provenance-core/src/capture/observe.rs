@@ -72,6 +72,8 @@ pub struct Observation {
     /// What opens the contributions' commitments; to be kept with [`Opening::keep`] when the record
     /// is fixed.
     pub openings: Vec<Opening>,
+    /// The paths in which every added line was seen to be written.
+    pub settled: Vec<RepoPath>,
     /// What to hand to [`committed`](super::committed) when the commit exists.
     pub receipt: Receipt,
 }
@@ -99,6 +101,7 @@ impl Observation {
             approver: None,
             codes: Vec::new(),
             openings: Vec::new(),
+            settled: Vec::new(),
             receipt: Receipt::default(),
         }
     }
@@ -156,6 +159,8 @@ pub fn pending(repo: &Repo, scene: &Scene<'_>) -> Result<Observation, CaptureErr
         );
     }
     observation.unknown = claims.unknown;
+    let settled = gathered.iter().filter(|file| file.is_settled());
+    observation.settled = settled.map(|file| file.path.clone()).collect();
     observation.receipt = Receipt {
         seen: watched.end,
         sessions: Vec::new(),

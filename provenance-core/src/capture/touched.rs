@@ -30,6 +30,21 @@ pub(super) struct Touched {
     pub(super) labels: Labels,
 }
 
+impl Touched {
+    /// Answers whether every line that the commit adds is an agent's.
+    pub(super) fn is_settled(&self) -> bool {
+        let (Labels::Lines(labels), AddedLines::Ranges(ranges)) = (&self.labels, &self.added)
+        else {
+            return matches!(self.labels, Labels::Whole(_));
+        };
+        let mut added = ranges.iter().flat_map(|(first, last)| *first..=*last);
+        added.all(|line| {
+            let label = (line as usize).checked_sub(1).and_then(|at| labels.get(at));
+            label.is_some_and(|label| label.key().is_some())
+        })
+    }
+}
+
 pub(super) fn changes(repo: &Repo, scene: &Scene<'_>) -> Result<Vec<MergeChange>, CaptureError> {
     if scene.parent_tree_ids.len() > 1 {
         return Ok(repo.changed_paths_of_merge(scene.parent_tree_ids, scene.tree_id)?);

@@ -8,7 +8,7 @@
 //! # What is not checked
 //!
 //! Whether any line came from there: whoever asks compares bytes. What leaves no state behind
-//! (`git apply`, `git checkout <commit> -- <path>`) is not seen.
+//! (`git apply`, `git checkout <commit> -- <path>`) is not seen here.
 
 use std::fs::File;
 use std::io::Read as _;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use provenance_core::attest::{self, Effort};
 use provenance_core::git::{FsyncPolicy, NotesTree, ObjectId};
 use provenance_core::store::{Absorbed, Offer, cut, gaps, lost};
 
@@ -65,6 +66,10 @@ impl Sync<'_> {
             );
             let gained = gaps(self.repo, &before, &after)?.0;
             self.report.received.add(gained.into());
+        }
+        if !self.options.dry_run {
+            // Hints only: without them nothing is wrong with what was received.
+            drop(attest::catch_up(self.repo, &self.notes, Effort::Whole));
         }
         self.report.inboxes += (tips.len() - shared) as u64;
         if let Some(id) = listing.notes.filter(|_| shared_is_readable) {

@@ -15,14 +15,14 @@ const BOBS: Row = Row {
 };
 
 /// Bob's branch of two commits is here, with his records, and Alice trusts him; main has left it.
-fn fetched(alice: &Sandbox) {
+pub(super) fn fetched(alice: &Sandbox) {
     let bob = alice.clone_for("bob").with_provenance();
     alice.trusts(&bob, "bob@example.com");
     bob.git(["checkout", "-q", "-b", "theirs"]);
     ai(&bob, "a.txt", "ai one\nai two\n");
     human(&bob, "a.txt", "bob one\n");
     bob.commit("theirs 1");
-    ai(&bob, "b.txt", "ai three\n");
+    ai(&bob, "b.txt", "ai number three\n");
     human(&bob, "b.txt", "bob two\n");
     bob.commit("theirs 2");
     let path = bob.path().to_str().unwrap();
@@ -212,7 +212,7 @@ rows! {
             alice.run(&mut rebase);
             alice.git(["reset", "-q", "HEAD^"]);
             alice.git(["add", "-N", "b.txt"]);
-            let half = "ai three\n";
+            let half = "ai number three\n";
             let whole = alice.read("b.txt");
             alice.write("b.txt", half);
             alice.git(["add", "-A"]);

@@ -10,6 +10,7 @@ use std::fs;
 
 use harness::Sandbox;
 
+mod again;
 mod amend;
 mod colleague;
 mod mail;
@@ -194,6 +195,7 @@ fn the_page_of_rewrites_is_what_the_stories_show() {
         ("Resets, stashes and the worktree", worktree::ROWS),
         ("Patches by mail", mail::ROWS),
         ("A colleague's commits", colleague::ROWS),
+        ("Lines that Git does not name", again::ROWS),
     ] {
         writeln!(page, "\n## {title}\n").unwrap();
         page += "| operation | our hooks that run | verdict of the new commits | lines |\n";
@@ -230,7 +232,8 @@ In a story each line says who wrote it, an AI or a human, and `blame` is asked a
 `carried` commits stand on the records of older ones, which are copied to their notes.
 A colleague's line stays a human's where the commit makes the very same change, or is amended; else nobody but the colleague may say so, and it is unattested.
 
-What leaves no trace when it brings lines (`git apply`, `git restore --source` and `git checkout <commit> -- <path>` of another person's version) is taken for the work of whoever commits, unless the journal knows the lines.
+What leaves no trace when it brings lines (`git apply`, `git restore --source`, `git checkout <commit> -- <path>`), or changes lines that only a record knows, is looked up in the records that are here: an agent's line stays an agent's, and one whose author is not known stays so.
+The rest is taken for the work of whoever commits, unless the journal knows the lines.
 ";
 
 /// What a reader sees.
@@ -289,7 +292,7 @@ impl Seen {
     fn lines(&self) -> String {
         let mut sorted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (text, kind) in &self.kinds {
-            let who = text.split(' ').next().unwrap();
+            let who = text.split_whitespace().next().unwrap();
             sorted.entry(who).or_default().insert(kind);
         }
         let said = sorted.into_iter().filter_map(|(who, kinds)| {

@@ -21,6 +21,8 @@
 //! Whether the sources are the right ones, and whether an older claim was true. Only what a reader
 //! would believe about an older commit is carried.
 
+mod again;
+mod before;
 mod document;
 mod matching;
 mod source;
@@ -28,10 +30,11 @@ mod source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(super) use again::{Settled, again};
 pub(super) use document::derived_lines;
 
 use super::AttestError;
-use crate::attribute::{CommitCache, CommitFacts, LineAuthor};
+use crate::attribute::{CommitCache, CommitFacts, LineAuthor, LineKind};
 use crate::digest::Digest;
 use crate::git::added::{Added, AddedLines};
 use crate::git::diff;
@@ -138,6 +141,24 @@ pub(super) fn carried(
         origins: search.origins,
         files,
     })
+}
+
+/// Lines that were found to be a human's, by path.
+pub(super) type Humans = BTreeMap<RepoPath, BTreeSet<u64>>;
+
+impl Carried {
+    /// Returns the lines that are a human's where they come from.
+    pub(super) fn humans(&self) -> Humans {
+        let of_file = |file: &FileLines| {
+            let found = file.found.iter();
+            let human = found.filter(|(_, (author, _))| author.kind == LineKind::Human);
+            human.map(|(line, _)| *line).collect()
+        };
+        let files = self.files.iter();
+        files
+            .map(|(path, file)| (path.clone(), of_file(file)))
+            .collect()
+    }
 }
 
 struct Search<'a> {

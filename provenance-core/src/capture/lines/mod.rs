@@ -121,6 +121,14 @@ impl<K: Copy + Eq> Chain<K> {
         }
     }
 
+    /// Begins a chain with what the file held and whose its lines are, by what others know; 0-based.
+    #[must_use]
+    pub fn labelled(content: &[u8], label: impl Fn(usize) -> Label<K>) -> Self {
+        let mut chain = Self::start(content);
+        chain.labels = (0..chain.content.len()).map(label).collect();
+        chain
+    }
+
     /// Returns the labels of the last state, one for each line.
     #[must_use]
     pub fn labels(&self) -> &[Label<K>] {

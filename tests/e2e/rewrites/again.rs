@@ -1,0 +1,156 @@
+//! Lines that come again and Git does not say from where: what no journal here saw, the records of
+//! the commits know.
+
+use harness::Sandbox;
+
+use super::colleague::fetched;
+use super::{Row, human, rows};
+
+const AGAIN: Row = Row {
+    operation: "",
+    hooks: "commit-msg, post-commit",
+    verdict: "carried",
+    lines: "ai stay ai",
+    story: |_, _| {},
+};
+
+/// Bob's branch is checked out; his and his agent's lines are known from his records only.
+fn at_theirs(alice: &Sandbox) {
+    fetched(alice);
+    alice.git(["checkout", "-q", "theirs"]);
+}
+
+fn indented(text: &str) -> String {
+    let mut indented = text.replace('\n', "\n    ");
+    indented.insert_str(0, "    ");
+    indented.truncate(indented.trim_end_matches(' ').len());
+    indented
+}
+
+rows! {
+    lines_that_are_indented_anew: Row {
+        operation: "lines indented anew by hand, `commit`",
+        lines: "ai stay ai; bob become human",
+        story: |alice, now| {
+            at_theirs(alice);
+            now();
+            alice.write("b.txt", indented(&alice.read("b.txt")));
+            alice.commit("indented");
+        },
+        ..AGAIN
+    };
+    lines_that_are_indented_anew_without_commit_msg: Row {
+        operation: "lines indented anew by hand, `commit --no-verify`",
+        hooks: "post-commit",
+        lines: "ai stay ai; bob become human",
+        story: |alice, now| {
+            at_theirs(alice);
+            now();
+            alice.write("b.txt", indented(&alice.read("b.txt")));
+            alice.commit_with(["-q", "-a", "--no-verify", "-m", "indented"]);
+        },
+        ..AGAIN
+    };
+    lines_that_are_changed_by_hand: Row {
+        operation: "a line changed by hand, `commit`",
+        lines: "ai become ai or mixed; bob become human",
+        story: |alice, now| {
+            at_theirs(alice);
+            now();
+            let text = alice.read("b.txt");
+            alice.write("b.txt", text.replace("ai number three", "ai number three, by the way"));
+            alice.commit("changed");
+        },
+        ..AGAIN
+    };
+    lines_that_move: Row {
+        operation: "a line moved by hand within its file, `commit`",
+        lines: "ai stay ai; bob become human; human stay human",
+        story: |alice, now| {
+            at_theirs(alice);
+            now();
+            let text = alice.read("a.txt").replace("ai one\n", "");
+            alice.write("a.txt", format!("ai one\nhuman first\n{text}"));
+            alice.commit("moved");
+        },
+        ..AGAIN
+    };
+    a_file_that_moves_and_is_indented: Row {
+        operation: "`git mv`, lines indented anew, `commit`",
+        lines: "ai stay ai; bob become human; human stay human",
+        story: |alice, now| {
+            at_theirs(alice);
+            now();
+            alice.git(["mv", "b.txt", "c.txt"]);
+            alice.write("c.txt", indented(&alice.read("c.txt")));
+            human(alice, "c.txt", "human more\n");
+            alice.commit("moved");
+        },
+        ..AGAIN
+    };
+    a_file_of_another_commit: Row {
+        operation: "`checkout <commit> -- <path>`, `commit`",
+        lines: "ai stay ai; bob become human; human stay human",
+        story: |alice, now| {
+            fetched(alice);
+            now();
+            alice.git(["checkout", "theirs", "--", "b.txt"]);
+            human(alice, "b.txt", "human more\n");
+            alice.commit("theirs");
+        },
+        ..AGAIN
+    };
+    lines_that_an_older_commit_had: Row {
+        operation: "`restore --source`, `commit`",
+        lines: "ai stay ai; bob become human",
+        story: |alice, now| {
+            at_theirs(alice);
+            alice.git(["rm", "-q", "b.txt"]);
+            alice.commit("gone");
+            now();
+            alice.git(["restore", "--source=HEAD~1", "--", "b.txt"]);
+            alice.commit("here again");
+        },
+        ..AGAIN
+    };
+    a_patch_of_a_commit: Row {
+        operation: "`diff` of a commit, `apply`, `commit`",
+        lines: "ai stay ai; bob become human; human stay human",
+        story: |alice, now| {
+            fetched(alice);
+            let patch = alice.git(["diff", "theirs~1", "theirs"]);
+            alice.write("the.patch", format!("{patch}\n"));
+            now();
+            alice.git(["apply", "the.patch"]);
+            alice.git(["add", "b.txt"]);
+            alice.commit_with(["-q", "-m", "applied"]);
+        },
+        ..AGAIN
+    };
+    a_pick_without_a_commit_that_is_stashed: Row {
+        operation: "`cherry-pick -n`, `stash`, `stash pop`, `commit`",
+        lines: "ai stay ai; bob become human; human stay human",
+        story: |alice, now| {
+            fetched(alice);
+            now();
+            alice.git(["cherry-pick", "-n", "theirs"]);
+            alice.git(["stash", "-q"]);
+            alice.git(["stash", "pop", "-q"]);
+            alice.commit("mine");
+        },
+        ..AGAIN
+    };
+    a_line_that_is_written_a_second_time: Row {
+        operation: "a line written once more while the agent's still stands, `commit`",
+        verdict: "verified",
+        lines: "ai become ai or human; bob become human",
+        story: |alice, now| {
+            at_theirs(alice);
+            now();
+            let text = alice.read("b.txt").replace("ai number three", "ai number four");
+            human(alice, "b.txt", &text);
+            alice.commit("twice");
+        },
+        ..AGAIN
+    };
+}
