@@ -24,6 +24,8 @@ pub enum Attested {
     /// The commit repeats others of which no record is believed: their lines were copied to its
     /// note, and nothing new is claimed.
     Copied(Vec<RecordId>),
+    /// It had records, and something had taken them away.
+    Restored,
     /// Nothing was to be said.
     Nothing,
 }

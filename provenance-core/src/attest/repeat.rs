@@ -89,7 +89,7 @@ impl Attester<'_> {
     }
 
     /// Signs and attaches a record with the older ones; without one, copies those.
-    fn carry(
+    pub(super) fn carry(
         &mut self,
         commit: &RawCommit,
         carried: &Carried,
@@ -142,6 +142,13 @@ impl Attester<'_> {
         let notes = self.notes()?;
         if !notes.hearsay(commit_id)?.is_empty() {
             return Ok(Attested::Nothing);
+        }
+        // `notes.rewriteRef` has Git copy notes between post-commit and this hook, and
+        // `notes.rewriteMode=overwrite` over what post-commit attached.
+        let overwritten = notes.just_taken_away(commit_id)?;
+        if !overwritten.is_empty() {
+            self.append(&commit, &overwritten)?;
+            return Ok(Attested::Restored);
         }
         let sources = old_ids.iter().rev().map(|id| LineSource::AddedBy(*id));
         let repetition = Repetition {

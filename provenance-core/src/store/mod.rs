@@ -13,6 +13,7 @@ pub mod union;
 
 mod absorb;
 mod append;
+mod earlier;
 mod error;
 mod gap;
 mod hearsay;

@@ -244,16 +244,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         is_recorded: true,
     },
     Fault {
-        name: "an amend overwrites the record",
-        plant: |sandbox| {
-            sandbox.git(["config", "notes.rewriteRef", "refs/notes/*"]);
-            sandbox.git(["config", "notes.rewriteMode", "overwrite"]);
-        },
-        check: "notes-copy",
-        says: "which then reads missing",
-        is_recorded: true,
-    },
-    Fault {
         name: "Claude Code's hooks are switched off",
         plant: |sandbox| edit_settings(sandbox, "{", "{ \"disableAllHooks\": true,"),
         check: "claude-code",

@@ -83,4 +83,19 @@ rows! {
         },
         ..AMENDED
     };
+    a_copy_that_overwrites: Row {
+        operation: "`commit --amend`, where Git copies notes with `notes.rewriteMode=overwrite`",
+        story: |alice, now| {
+            ai(alice, "a.txt", "ai one\n");
+            human(alice, "a.txt", "human one\n");
+            alice.commit("made");
+            alice.git(["config", "notes.rewriteRef", "refs/notes/*"]);
+            alice.git(["config", "notes.rewriteMode", "overwrite"]);
+            ai(alice, "a.txt", "ai two\n");
+            alice.git(["add", "-A"]);
+            now();
+            alice.commit_with(["--amend", "--no-edit"]);
+        },
+        ..AMENDED
+    };
 }

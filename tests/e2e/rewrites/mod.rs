@@ -17,6 +17,7 @@ mod mail;
 mod merge;
 mod pick;
 mod rebase;
+mod unseen;
 mod worktree;
 
 /// One operation, and what it does.
@@ -196,6 +197,7 @@ fn the_page_of_rewrites_is_what_the_stories_show() {
         ("Patches by mail", mail::ROWS),
         ("A colleague's commits", colleague::ROWS),
         ("Lines that Git does not name", again::ROWS),
+        ("What no hook sees, and `reconcile`", unseen::ROWS),
     ] {
         writeln!(page, "\n## {title}\n").unwrap();
         page += "| operation | our hooks that run | verdict of the new commits | lines |\n";

@@ -235,4 +235,15 @@ rows! {
         },
         ..REBASED
     };
+    a_rebase_that_overwrites: Row {
+        operation: "`rebase`, where Git copies notes with `notes.rewriteMode=overwrite`",
+        story: |alice, now| {
+            parted(alice);
+            alice.git(["config", "notes.rewriteRef", "refs/notes/*"]);
+            alice.git(["config", "notes.rewriteMode", "overwrite"]);
+            now();
+            alice.git(["rebase", "-q", "main", "side"]);
+        },
+        ..REBASED
+    };
 }

@@ -80,21 +80,16 @@ fn rewrite_ref(repo: &Repo, name: &str) -> Option<Check> {
     let config = repo.config().ok()?;
     let set = config.strings("notes.rewriteRef");
     let pattern = set.iter().find(|pattern| covers(pattern, name))?;
-    // Git copies after our post-commit hook has attached the record of the new commit.
-    if config.string("notes.rewriteMode") == Some("overwrite") {
-        return Some(Check::broken(
-            "notes-copy",
-            format!(
-                "notes.rewriteRef `{pattern}`, with notes.rewriteMode `overwrite`, has Git replace the record of a rewritten commit, which then reads missing"
-            ),
-            "git config --unset notes.rewriteRef (our own hooks carry records over)",
-        ));
-    }
+    // Git copies after our post-commit hook has attached the record of the new commit, and before
+    // post-rewrite, which puts back what was there.
+    let what = if config.string("notes.rewriteMode") == Some("overwrite") {
+        ", with notes.rewriteMode `overwrite`, has Git replace the records of rewritten commits, which are put back afterwards"
+    } else {
+        " has Git copy records to rewritten commits, which are not about these"
+    };
     Some(Check::note(
         "notes-copy",
-        format!(
-            "notes.rewriteRef `{pattern}` has Git copy records to rewritten commits, which are not about these"
-        ),
+        format!("notes.rewriteRef `{pattern}`{what}"),
         "git config --unset notes.rewriteRef (our own hooks carry records over)",
     ))
 }

@@ -14,9 +14,12 @@ use crate::exit::Outcome;
 
 /// Mend what a crash or a bypassed hook left behind
 ///
-/// Seals the records of commits whose hooks were killed half-way, in every worktree. Nothing is
-/// claimed that was not seen when the commit was made. A second run changes nothing. Without a
-/// range it looks at all local branches, as far back as records began.
+/// Seals the records of commits whose hooks were killed half-way, in every worktree. Puts back
+/// records that something took out of the notes, as far as their history has them. Carries records
+/// over to commits that were made of recorded ones where no hook ran: by git replay, filter-branch
+/// or update-ref, with the hooks off, by another client. Nothing is claimed that was not seen when
+/// the lines were written, and a second run changes nothing. Without a range it looks at all local
+/// branches, as far back as records began.
 ///
 /// Exits with 0 when nothing is left to be mended, and with 2 when something could not be.
 #[derive(Debug, clap::Args)]

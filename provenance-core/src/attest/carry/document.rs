@@ -36,6 +36,12 @@ impl Carried {
         self.files.values().all(is_found)
     }
 
+    /// Answers whether anything connects the commit with the others: the same change, or a line.
+    pub(in crate::attest) fn is_connected(&self) -> bool {
+        let mut origins = self.origins.iter().enumerate();
+        origins.any(|(number, origin)| origin.is_same_change || self.is_found_in(number))
+    }
+
     /// Leaves out what a record says already: lines that capture saw the same session write. Of
     /// commits that a reset took away, also a human's lines that are the remainder's: committing
     /// them again is no rewrite of a record.

@@ -210,7 +210,7 @@ impl Search<'_> {
         } else {
             Relation::Subset
         };
-        let is_same_change = same_patch || same_tree && commit.parent_ids == self.target.parent_ids;
+        let is_same_change = same_patch || same_tree && self.has_same_base(&commit);
         self.origins.push(Origin {
             relation,
             is_same_change,
@@ -219,6 +219,14 @@ impl Search<'_> {
             facts: Arc::clone(facts),
         });
         Ok(self.origins.len() - 1)
+    }
+
+    /// Answers whether a commit stands on the same parents, or on others with the same trees.
+    fn has_same_base(&self, commit: &RawCommit) -> bool {
+        let tree = |id: &ObjectId| self.repo.commit(*id).ok().map(|parent| parent.tree_id);
+        let trees: Option<Vec<ObjectId>> = commit.parent_ids.iter().map(tree).collect();
+        commit.parent_ids == self.target.parent_ids
+            || trees.is_some_and(|trees| trees == self.target.parent_tree_ids)
     }
 
     /// Answers whether whoever carries is who said `human` there.

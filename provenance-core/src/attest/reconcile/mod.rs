@@ -4,7 +4,9 @@
 //! ([`Reconciled`]).
 //!
 //! ```text
-//! fixed records ─► the commits that they belong to ─► sealed (finish)
+//! fixed records ─► the commits that they belong to ─► sealed                    (finish)
+//! history of the notes ─► lines that were taken away ─► put back                (restore)
+//! recorded commits ─► what they became where no hook ran ─► lines carried over  (unseen)
 //! ```
 //!
 //! # Invariants
@@ -18,8 +20,14 @@
 //! Why a hook did not run or did not end.
 
 mod finish;
+mod unseen;
+
+use std::collections::BTreeMap;
+
+use unseen::Recorded;
 
 use super::{AttestError, Attester};
+use crate::git::GitError;
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
 
@@ -51,6 +59,12 @@ pub struct Mended {
 pub enum How {
     /// Its record was fixed when it was made; now it is sealed.
     Finished,
+    /// Its note had records, and something had taken them away.
+    Restored,
+    /// It is the new form of commits that have records, whose lines were carried over.
+    Carried,
+    /// The same, but no record of theirs is believed: their lines were copied to its note.
+    Copied,
 }
 
 impl How {
@@ -59,6 +73,9 @@ impl How {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Finished => "finished",
+            Self::Restored => "restored",
+            Self::Carried => "carried",
+            Self::Copied => "copied",
         }
     }
 }
@@ -72,10 +89,69 @@ impl Attester<'_> {
     /// [`AttestError`] where it cannot begin; what went wrong later is among the answers.
     pub fn reconcile(&mut self, commits: &[ObjectId]) -> Result<Reconciled, AttestError> {
         let finished = self.finish_everywhere(commits);
-        Ok(Reconciled {
+        let mut reconciled = Reconciled {
             mended: finished.mended,
             idle: finished.idle.len() as u64,
             failed: finished.failed,
-        })
+        };
+        let mut without = self.without_record(commits)?;
+        if !without.is_empty() {
+            self.restore(&mut without, &mut reconciled)?;
+        }
+        if !without.is_empty() {
+            let recorded = Recorded::read(&self.notes()?)?;
+            // The oldest first: the next ones stand on it.
+            for commit_id in without.iter().rev() {
+                let commit = match self.repo.commit(*commit_id) {
+                    Ok(commit) => commit,
+                    // Two readers would see two commits: nothing is said of either.
+                    Err(GitError::MalformedCommit { .. }) => continue,
+                    Err(error) => return Err(error.into()),
+                };
+                match self.carry_unseen(&commit, &recorded) {
+                    Ok(mended) => reconciled.mended.extend(mended),
+                    Err(error) => reconciled.failed.push(error),
+                }
+            }
+        }
+        Ok(reconciled)
+    }
+
+    /// Those of the commits whose note says nothing about them.
+    fn without_record(&self, commits: &[ObjectId]) -> Result<Vec<ObjectId>, AttestError> {
+        let notes = self.notes()?;
+        let list = notes.list()?;
+        let mut without = Vec::new();
+        for commit_id in commits {
+            let is_noted = list.notes.contains_key(commit_id);
+            if !is_noted || notes.hearsay(*commit_id)?.is_empty() {
+                without.push(*commit_id);
+            }
+        }
+        Ok(without)
+    }
+
+    /// Puts back what the notes had about these commits, and leaves the others in the list.
+    fn restore(
+        &mut self,
+        without: &mut Vec<ObjectId>,
+        reconciled: &mut Reconciled,
+    ) -> Result<(), AttestError> {
+        let mut earlier: BTreeMap<_, _> = self.notes()?.taken_away(without)?;
+        for (commit_id, lines) in &mut earlier {
+            let commit = self.repo.commit(*commit_id)?;
+            let lines: Vec<Vec<u8>> = std::mem::take(lines).into_iter().collect();
+            match self.append(&commit, &lines) {
+                Ok(()) => reconciled.mended.push(Mended {
+                    commit_id: *commit_id,
+                    record_id: None,
+                    how: How::Restored,
+                }),
+                Err(error) => reconciled.failed.push(error),
+            }
+        }
+        // What was put back may be about other commits only.
+        *without = self.without_record(without)?;
+        Ok(())
     }
 }

@@ -1,0 +1,202 @@
+//! `unseen`: rewrites that ran no hook of ours (`git replay`, `git filter-branch`,
+//! `git update-ref`, a rebase without hooks, another client).
+//!
+//! A commit without a record may be the new form of one that has one ([`Recorded`]). What says so,
+//! the strongest first:
+//!
+//! 1. its message pins the other's record;
+//! 2. it has the other's tree and parents: only the message is new;
+//! 3. it makes the same change, and has the other's author date and its author or message;
+//! 4. it has the other's author, author date and message;
+//! 5. it has the other's tree: a squash, or a way back.
+//!
+//! Whatever it was, lines are carried only where they stand byte for byte.
+//!
+//! # What is not checked
+//!
+//! Whether somebody has written the same lines once more, in the same place.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use super::{How, Mended};
+use crate::attest::bind::Attested;
+use crate::attest::carry::{Target, carried};
+use crate::attest::fix::listed;
+use crate::attest::{AttestError, Attester};
+use crate::digest::Digest;
+use crate::git::{LineSource, RawCommit, Repo};
+use crate::object_id::ObjectId;
+use crate::record::{RecordId, Subject};
+use crate::store::{Hearsay, Notes};
+
+/// The most commits that one commit is compared with.
+const MAX_SOURCES: usize = 16;
+
+/// The commits that have records here, by what a rewrite keeps of them.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    pins: HashMap<RecordId, Vec<ObjectId>>,
+    patches: HashMap<Digest, Vec<ObjectId>>,
+    trees: HashMap<ObjectId, Vec<ObjectId>>,
+    all: Vec<ObjectId>,
+    /// By author, author date and message; read only where nothing else is found.
+    likenesses: OnceCell<HashMap<Digest, Vec<ObjectId>>>,
+}
+
+impl Recorded {
+    /// Reads what the notes say, unverified: whatever is found by it is compared and judged.
+    pub(super) fn read(notes: &Notes<'_>) -> Result<Self, AttestError> {
+        let mut recorded = Self::default();
+        for commit_id in notes.list()?.notes.keys() {
+            // A note that cannot be read is nobody's source.
+            let lines = notes.lines(*commit_id).map(|note| note.lines);
+            for line in lines.unwrap_or_default() {
+                if let Some(said) = Hearsay::of(&line) {
+                    recorded.add(&said);
+                }
+            }
+        }
+        recorded.all.sort_unstable();
+        recorded.all.dedup();
+        Ok(recorded)
+    }
+
+    fn add(&mut self, said: &Hearsay) {
+        fn once<K: Eq + std::hash::Hash>(
+            map: &mut HashMap<K, Vec<ObjectId>>,
+            key: K,
+            commit_id: ObjectId,
+        ) {
+            let known = map.entry(key).or_default();
+            if !known.contains(&commit_id) {
+                known.push(commit_id);
+            }
+        }
+        let about = said.about;
+        once(&mut self.pins, said.record_id, about);
+        self.all.push(about);
+        let subject = said.statement.subject().first();
+        let annotations = subject.and_then(|subject: &Subject| subject.annotations.as_ref());
+        if let Some(patch) = annotations.and_then(|annotations| annotations.patch) {
+            once(&mut self.patches, patch, about);
+        }
+        if let Ok(authoring) = said.statement.authoring() {
+            once(&mut self.trees, authoring.tree, about);
+        }
+    }
+
+    fn alike(&self, repo: &Repo, commit: &RawCommit) -> &[ObjectId] {
+        let likenesses = self.likenesses.get_or_init(|| {
+            let mut found: HashMap<Digest, Vec<ObjectId>> = HashMap::new();
+            for id in &self.all {
+                if let Ok(commit) = repo.commit(*id) {
+                    found.entry(likeness(&commit)).or_default().push(*id);
+                }
+            }
+            found
+        });
+        let found = likenesses.get(&likeness(commit));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// Where the lines of a commit may have come from, the likeliest first.
+    fn sources(&self, repo: &Repo, commit: &RawCommit) -> Result<Vec<LineSource>, AttestError> {
+        let mut sources: Vec<LineSource> = Vec::new();
+        let mut add = |source: LineSource| {
+            if !sources.contains(&source) && sources.len() < MAX_SOURCES {
+                sources.push(source);
+            }
+        };
+        let others = |ids: Option<&Vec<ObjectId>>| -> Vec<RawCommit> {
+            let ids = ids.into_iter().flatten().filter(|id| **id != commit.id);
+            // What is not here cannot be compared.
+            ids.filter_map(|id| repo.commit(*id).ok()).collect()
+        };
+        for pin in listed(&commit.message) {
+            for other in others(self.pins.get(&pin)) {
+                add(LineSource::AddedBy(other.id));
+            }
+        }
+        let same_tree = others(self.trees.get(&commit.tree_id));
+        for other in &same_tree {
+            if other.parent_ids == commit.parent_ids {
+                add(LineSource::AddedBy(other.id));
+            }
+        }
+        if let Some(patch) = repo.patch_digest(commit)? {
+            for other in others(self.patches.get(&patch)) {
+                if is_same_moment(&other, commit) && is_by_or_called_the_same(&other, commit) {
+                    add(LineSource::AddedBy(other.id));
+                }
+            }
+        }
+        for id in self.alike(repo, commit) {
+            if *id != commit.id {
+                add(LineSource::AddedBy(*id));
+            }
+        }
+        for other in &same_tree {
+            add(LineSource::TreeOf(other.id));
+        }
+        Ok(sources)
+    }
+}
+
+fn is_same_moment(a: &RawCommit, b: &RawCommit) -> bool {
+    (a.author.seconds, a.author.offset_minutes) == (b.author.seconds, b.author.offset_minutes)
+}
+
+fn is_by_or_called_the_same(a: &RawCommit, b: &RawCommit) -> bool {
+    a.author == b.author || text_of(&a.message) == text_of(&b.message)
+}
+
+/// What every rewrite keeps unless it is told otherwise.
+fn likeness(commit: &RawCommit) -> Digest {
+    Digest::of_parts([&commit.author.line()[..], &text_of(&commit.message)[..]])
+}
+
+/// A message without its trailers of ours and without blanks at its end.
+fn text_of(message: &[u8]) -> Vec<u8> {
+    let lines = message.split(|byte| *byte == b'\n');
+    let lines = lines.filter(|line| !line.starts_with(b"Provenance: sha256:"));
+    let mut text = Vec::with_capacity(message.len());
+    for line in lines {
+        text.extend_from_slice(line);
+        text.push(b'\n');
+    }
+    text.trim_ascii_end().to_vec()
+}
+
+impl Attester<'_> {
+    /// Carries over what is recorded of the commit that this one was made of; `None` where none is
+    /// found, or nothing new can be said.
+    pub(super) fn carry_unseen(
+        &mut self,
+        commit: &RawCommit,
+        recorded: &Recorded,
+    ) -> Result<Option<Mended>, AttestError> {
+        let sources = recorded.sources(self.repo, commit)?;
+        if sources.is_empty() {
+            return Ok(None);
+        }
+        let target = Target::of(self.repo, commit)?;
+        let carried = carried(self.repo, self.key.id(), &sources, &target)?;
+        if !carried.is_connected() {
+            return Ok(None);
+        }
+        let before = self.notes()?.lines(commit.id)?.lines.len();
+        let record = carried.record(&target, None);
+        let pins = listed(&commit.message);
+        let (how, record_id) = match self.carry(commit, &carried, record, &pins)? {
+            Attested::Recorded(record_id) => (How::Carried, Some(record_id)),
+            _ => (How::Copied, None),
+        };
+        let is_new = self.notes()?.lines(commit.id)?.lines.len() > before;
+        Ok(is_new.then_some(Mended {
+            commit_id: commit.id,
+            record_id,
+            how,
+        }))
+    }
+}
