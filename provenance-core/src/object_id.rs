@@ -73,8 +73,10 @@ impl FromStr for ObjectId {
         if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Err(ObjectIdError);
         }
-        let raw = hex::decode(text).map_err(|_| ObjectIdError)?;
-        Self::from_bytes(&raw).ok_or(ObjectIdError)
+        let mut bytes = [0; 32];
+        let raw = bytes.get_mut(..text.len() / 2).ok_or(ObjectIdError)?;
+        hex::decode_to_slice(text, raw).map_err(|_| ObjectIdError)?;
+        Self::from_bytes(raw).ok_or(ObjectIdError)
     }
 }
 

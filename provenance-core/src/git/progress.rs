@@ -79,29 +79,31 @@ impl Repo {
     /// Returns the last move of HEAD; `None` where no reflog is kept.
     #[must_use]
     pub fn last_move(&self) -> Option<Move> {
-        self.last_moves().into_iter().next()
+        self.last_moves(1).pop()
     }
 
-    /// Returns the last moves of HEAD, newest first, as far as one read of its reflog goes.
+    /// Returns the last moves of HEAD, at most so many, newest first, as far as one read of its
+    /// reflog goes.
     #[must_use]
-    pub fn last_moves(&self) -> Vec<Move> {
-        moves(&self.git_dir().join("logs/HEAD"), MAX_STATE_BYTES)
+    pub fn last_moves(&self, most: usize) -> Vec<Move> {
+        moves(&self.git_dir().join("logs/HEAD"), MAX_STATE_BYTES, most)
     }
 
     /// Returns the moves of HEAD of this worktree, newest first, as far as its reflog is kept and
     /// can be read at once.
     #[must_use]
     pub fn all_moves(&self) -> Vec<Move> {
-        moves(&self.git_dir().join("logs/HEAD"), MAX_REFLOG_BYTES)
+        let reflog = self.git_dir().join("logs/HEAD");
+        moves(&reflog, MAX_REFLOG_BYTES, usize::MAX)
     }
 }
 
-/// The moves at the end of a reflog, newest first.
-fn moves(reflog: &Path, most: u64) -> Vec<Move> {
-    let bytes = end_of(reflog, most).unwrap_or_default();
+/// The moves at the end of a reflog, at most so many, newest first.
+fn moves(reflog: &Path, most_bytes: u64, most: usize) -> Vec<Move> {
+    let bytes = end_of(reflog, most_bytes).unwrap_or_default();
     let lines = bytes.split(|byte| *byte == b'\n').rev();
     let lines = lines.filter(|line| !line.is_empty());
-    lines.map_while(Move::parse).collect()
+    lines.take(most).map_while(Move::parse).collect()
 }
 
 fn end_of(reflog: &Path, most: u64) -> Option<Vec<u8>> {
@@ -109,7 +111,7 @@ fn end_of(reflog: &Path, most: u64) -> Option<Vec<u8>> {
     let length = file.metadata().ok()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(most)))
         .ok()?;
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(most)).ok()? + 1);
     file.take(most).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }

@@ -203,7 +203,7 @@ impl Repo {
 
     /// What a reset took off HEAD lately, newest first.
     fn reset_away(&self) -> impl Iterator<Item = LineSource> {
-        let moves = self.last_moves().into_iter().take(MAX_MOVES);
+        let moves = self.last_moves(MAX_MOVES).into_iter();
         let goes_on = |moved: &Move| moved.action.starts_with("commit") || moved.action == "reset";
         moves
             .take_while(goes_on)

@@ -81,7 +81,7 @@ impl Attester<'_> {
             }
         };
         let moves = if others.is_empty() {
-            self.repo.last_moves()
+            self.repo.last_moves(usize::MAX)
         } else {
             self.repo.all_moves()
         };
