@@ -127,9 +127,9 @@ pub(super) fn write(
     id: ObjectId,
     kind: ObjectKind,
     content: &[u8],
-    level: Compression,
+    deflater: &mut Deflater,
 ) -> io::Result<()> {
-    let file = deflated(kind, content, level)?;
+    let file = deflater.deflated(kind, content)?;
     let place = path(objects, id);
     let directory = place.parent().unwrap_or(objects);
     // `git gc` knows the name, should we die in between.
@@ -172,27 +172,51 @@ fn open_new(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn deflated(kind: ObjectKind, content: &[u8], level: Compression) -> io::Result<Vec<u8>> {
-    let name = match kind {
-        ObjectKind::Commit => "commit",
-        ObjectKind::Tree => "tree",
-        ObjectKind::Blob => "blob",
-        ObjectKind::Tag => "tag",
-    };
-    let mut object = format!("{name} {}\0", content.len()).into_bytes();
-    object.extend_from_slice(content);
-    // A window no larger than what it looks back on: each page of it is a page fault.
-    let window = (9..15).find(|bits| object.len() < 1 << bits).unwrap_or(15);
-    let mut deflate = Compress::new_with_window_bits(level, true, window);
-    let mut file = Vec::with_capacity(object.len() + object.len() / 1000 + 64);
-    loop {
-        let used = usize::try_from(deflate.total_in()).unwrap_or(usize::MAX);
-        let rest = object.get(used..).unwrap_or_default();
-        let status = deflate.compress_vec(rest, &mut file, FlushCompress::Finish)?;
-        if status == Status::StreamEnd {
-            return Ok(file);
+/// What deflates objects, one after the other: zlib's tables are some 260 KiB, and each page of new
+/// ones is a page fault.
+pub(super) struct Deflater {
+    level: Compression,
+    made: Option<(u8, Compress)>,
+}
+
+impl Deflater {
+    pub(super) const fn new(level: Compression) -> Self {
+        Self { level, made: None }
+    }
+
+    fn deflated(&mut self, kind: ObjectKind, content: &[u8]) -> io::Result<Vec<u8>> {
+        let name = match kind {
+            ObjectKind::Commit => "commit",
+            ObjectKind::Tree => "tree",
+            ObjectKind::Blob => "blob",
+            ObjectKind::Tag => "tag",
+        };
+        let mut object = format!("{name} {}\0", content.len()).into_bytes();
+        object.extend_from_slice(content);
+        let mut file = Vec::with_capacity(object.len() + object.len() / 1000 + 64);
+        let deflate = self.ready_for(object.len());
+        loop {
+            let used = usize::try_from(deflate.total_in()).unwrap_or(usize::MAX);
+            let rest = object.get(used..).unwrap_or_default();
+            let status = deflate.compress_vec(rest, &mut file, FlushCompress::Finish)?;
+            if status == Status::StreamEnd {
+                return Ok(file);
+            }
+            file.reserve(file.len().max(256));
         }
-        file.reserve(file.len().max(256));
+    }
+
+    /// Begins a stream with a window no larger than what it looks back on, if there is none yet.
+    fn ready_for(&mut self, size: usize) -> &mut Compress {
+        let window = (9..15).find(|bits| size < 1 << bits).unwrap_or(15);
+        let level = self.level;
+        let kept = self.made.take().filter(|(bits, _)| *bits >= window);
+        let kept = kept.map(|(bits, mut deflate)| {
+            deflate.reset();
+            (bits, deflate)
+        });
+        let new = || (window, Compress::new_with_window_bits(level, true, window));
+        &mut self.made.insert(kept.unwrap_or_else(new)).1
     }
 }
 
@@ -201,7 +225,8 @@ mod tests {
     use super::*;
 
     fn file_of(content: &[u8]) -> Vec<u8> {
-        deflated(ObjectKind::Blob, content, Compression::fast()).unwrap()
+        let mut deflater = Deflater::new(Compression::fast());
+        deflater.deflated(ObjectKind::Blob, content).unwrap()
     }
 
     /// Text that zlib makes small, and text that it cannot.
@@ -221,9 +246,11 @@ mod tests {
 
     #[test]
     fn what_was_deflated_is_inflated_whole_at_every_level() {
-        for content in contents() {
-            for level in 0..=9 {
-                let file = deflated(ObjectKind::Tree, &content, Compression::new(level)).unwrap();
+        for level in 0..=9 {
+            // One after the other, larger and smaller ones, from one deflater.
+            let mut deflater = Deflater::new(Compression::new(level));
+            for content in contents() {
+                let file = deflater.deflated(ObjectKind::Tree, &content).unwrap();
                 let read = inflated(&file, content.len());
                 let expected = Loose::Object(ObjectKind::Tree, content.clone());
                 assert_eq!(read, Some(expected), "{level}");

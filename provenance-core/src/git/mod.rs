@@ -54,7 +54,7 @@ pub use status::{Status, StatusFile};
 
 pub use crate::object_id::ObjectId;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -66,6 +66,7 @@ pub struct Repo {
     inner: Repository,
     location: Location,
     config: OnceCell<Config>,
+    deflater: RefCell<Option<loose::Deflater>>,
 }
 
 impl fmt::Debug for Repo {
@@ -123,6 +124,7 @@ impl Repo {
             inner,
             location: location.clone(),
             config: OnceCell::new(),
+            deflater: RefCell::new(None),
         };
         repo.check_common_dir()?;
         repo.settle_work_tree()?;

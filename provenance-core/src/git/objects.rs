@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use git2::{ErrorCode, ObjectType};
 
-use super::loose::{self, Loose};
+use super::loose::{self, Deflater, Loose};
 use super::{CommitFault, GitError, RawCommit, Repo, from_oid, to_oid};
 use crate::object_id::ObjectId;
 
@@ -147,7 +147,9 @@ impl Repo {
         let id = self.object_id(kind, bytes)?;
         let objects = self.objects_dir();
         let level = self.config()?.loose_compression();
-        loose::write(&objects, id, kind, bytes, level).map_err(|source| GitError::Write {
+        let mut deflater = self.deflater.borrow_mut();
+        let deflater = deflater.get_or_insert_with(|| Deflater::new(level));
+        loose::write(&objects, id, kind, bytes, deflater).map_err(|source| GitError::Write {
             path: objects,
             source,
         })?;
