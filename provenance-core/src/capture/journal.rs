@@ -32,9 +32,9 @@ use super::{CaptureError, local};
 use crate::digest::Digest;
 use crate::git::Repo;
 
-/// A segment that is larger is closed at the next occasion: 64 KiB, some 250 events, which a commit
-/// reads in about a millisecond.
-pub(super) const CLOSE_BYTES: u64 = 64 << 10;
+/// A segment that is larger is closed at the next occasion: 16 KiB, some 60 events, which a commit
+/// reads in a tenth of a millisecond.
+pub(super) const CLOSE_BYTES: u64 = 16 << 10;
 /// The most that is read of a segment: 64 MiB.
 pub(super) const MAX_BYTES: u64 = 64 << 20;
 
@@ -173,7 +173,8 @@ impl Journal {
                 .map_err(failed)?;
             file.seek(SeekFrom::Start(start)).map_err(failed)?;
         }
-        let mut bytes = Vec::new();
+        let size = usize::try_from(length - start).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(size + 1);
         file.take(MAX_BYTES)
             .read_to_end(&mut bytes)
             .map_err(failed)?;
