@@ -145,11 +145,12 @@ fn record(n: usize, files: usize, key: &SigningKey) -> (ObjectId, Vec<u8>) {
         "recorder": {"name": "provenance-hook", "version": "0.1.0"},
         "recordedAt": "2026-11-20T09:35:28Z",
         "derivedFrom": [],
-        "nonce": &digest("nonce", n).to_hex()[..32],
+        "nonce": &digest("nonce", n).to_hex()[..36],
     });
-    let authoring: Authoring = serde_json::from_value(predicate).unwrap();
+    let mut authoring: Authoring = serde_json::from_value(predicate).unwrap();
+    authoring.settle().unwrap();
     let annotations = Annotations {
-        parents: vec![parent_id],
+        parents: None,
         patch: Some(digest("patch", n)),
     };
     let subject = Subject::commit(commit_id, digest("raw", n), annotations);

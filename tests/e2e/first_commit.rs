@@ -182,3 +182,31 @@ fn show_names_model_session_commitment_iterations_and_approver() {
     validates("show.v1", &json);
     assert_eq!(json["records"][0]["predicate"], record["predicate"]);
 }
+
+#[test]
+fn parents_are_named_where_they_are_not_the_head_that_the_record_stands_on() {
+    let repo = told();
+    let of_head = |repo: &Sandbox| {
+        let note = repo.note("HEAD");
+        let lines = note.iter().map(|line| statement(line));
+        let is_about_head =
+            |line: &Value| line["subject"][0]["digest"]["gitCommit"] == json!(repo.head());
+        lines.filter(is_about_head).collect::<Vec<Value>>()
+    };
+    // A plain commit: `onto` says it.
+    let [plain] = <[Value; 1]>::try_from(of_head(&repo)).unwrap();
+    assert_eq!(plain["subject"][0]["annotations"].get("parents"), None);
+    // An amend stands where the commit stood that it replaced.
+    let parents = repo.git(["rev-parse", "HEAD^@"]);
+    repo.git(["commit", "--quiet", "--amend", "--message", "again"]);
+    let amends = of_head(&repo);
+    assert!(!amends.is_empty());
+    for amend in amends {
+        let named = &amend["subject"][0]["annotations"]["parents"];
+        assert_eq!(
+            *named,
+            serde_json::json!(parents.lines().collect::<Vec<_>>())
+        );
+    }
+    repo.provenance(["verify"]).succeeds();
+}

@@ -6,7 +6,7 @@
 //! as it is; a pin that was lost shows in `capture`.
 
 use super::carry::Settled;
-use super::fix::{canonical_predicate, listed};
+use super::fix::listed;
 use super::pending::{FixedRecord, Pending};
 use super::{AttestError, Attester, amend, carry, records_of};
 use crate::capture::{self, Receipt};
@@ -141,7 +141,7 @@ impl Attester<'_> {
         if !record_human && !authoring.claims_ai() && replaced.is_none() {
             return Ok(None);
         }
-        let predicate = canonical_predicate(&authoring)?;
+        let predicate = authoring.settle()?;
         let record_id = Pending::of(self.repo).keep(&predicate, &receipt)?;
         Ok(Some(FixedRecord {
             record_id,
@@ -210,8 +210,9 @@ impl Attester<'_> {
         commit: &RawCommit,
         authoring: &Authoring,
     ) -> Result<Envelope, AttestError> {
+        let is_told = commit.parent_ids != authoring.onto.next_parents();
         let annotations = Annotations {
-            parents: commit.parent_ids.clone(),
+            parents: is_told.then(|| commit.parent_ids.clone()),
             patch: self.repo.patch_digest(commit)?,
         };
         let subject = Subject::commit(commit.id, commit.digest, annotations);

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AttestError, Attester, fix};
+use super::{AttestError, Attester};
 use crate::digest::Digest;
 use crate::git::added::{Added, AddedLines};
 use crate::object_id::ObjectId;
@@ -81,7 +81,7 @@ impl Attester<'_> {
         authoring.committed_by = declaration.committed_by;
         // Commits with the hooks switched off are the hooks' to tell.
         authoring.skipped = None;
-        let record_id = Digest::of(fix::canonical_predicate(&authoring)?.as_bytes());
+        let record_id = Digest::of(authoring.settle()?.as_bytes());
         self.seal_and_attach(&commit, record_id, &authoring)?;
         Ok(Declared {
             record_id,

@@ -7,12 +7,11 @@
 use super::carry::Settled;
 use super::pending::Pending;
 use super::{AttestError, Attester, records_of};
-use crate::canonical;
 use crate::capture::{self, Observation, Receipt, Scene};
 use crate::git::trailer::{self, Pins};
 use crate::git::{RawCommit, TrailerPolicy};
 use crate::object_id::ObjectId;
-use crate::record::{Authoring, CommittedBy, Derivation, Onto, RecordError, RecordId, Relation};
+use crate::record::{Authoring, CommittedBy, Derivation, Onto, RecordId, Relation};
 use crate::text;
 
 /// A record that was fixed, and what the message is to say about it.
@@ -67,7 +66,7 @@ impl Attester<'_> {
         if !settings.record_human && !claims_ai && !replaces {
             return Ok(None);
         }
-        let predicate = canonical_predicate(&authoring)?;
+        let predicate = authoring.settle()?;
         let record_id = Pending::of(self.repo).keep(&predicate, &receipt)?;
         let (pins_ai, assists, pins_all) = match settings.trailer {
             TrailerPolicy::PinAndAssisted => (true, true, false),
@@ -203,13 +202,6 @@ pub(super) fn listed(message: &[u8]) -> Vec<RecordId> {
         Pins::Listed(pins) => pins,
         Pins::TooMany => Vec::new(),
     }
-}
-
-/// The canonical bytes of a predicate that keeps every rule.
-pub(super) fn canonical_predicate(authoring: &Authoring) -> Result<String, AttestError> {
-    authoring.check().map_err(RecordError::Fault)?;
-    let bytes = canonical::to_vec(authoring)?;
-    Ok(String::from_utf8(bytes).map_err(|_| RecordError::Encoding)?)
 }
 
 /// The Linux kernel's form: the agent's name, a colon, the model.

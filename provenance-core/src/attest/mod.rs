@@ -82,7 +82,7 @@ impl Attester<'_> {
             }
             loaded => loaded?,
         };
-        let mut nonce = [0; 16];
+        let mut nonce = [0; 18];
         self.entropy.fill(&mut nonce)?;
         let skipped = pending::Pending::of(self.repo).skipped();
         Ok(Authoring {

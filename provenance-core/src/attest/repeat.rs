@@ -8,7 +8,7 @@
 
 use super::bind::{Attested, locate};
 use super::carry::{Carried, Humans, Settled, Target, again, carried};
-use super::fix::{canonical_predicate, listed};
+use super::fix::listed;
 use super::{AttestError, Attester};
 use crate::capture;
 use crate::digest::Digest;
@@ -105,7 +105,7 @@ impl Attester<'_> {
             self.append(commit, &Vec::from_iter(lines))?;
             return Ok(Attested::Copied(pins.to_vec()));
         };
-        let record_id = Digest::of(canonical_predicate(&record)?.as_bytes());
+        let record_id = Digest::of(record.to_canonical()?.as_bytes());
         let mut lines = carried.lines(&notes, &record.derived_from)?;
         lines.insert(self.sealed(commit, &record)?.to_line());
         self.append(commit, &Vec::from_iter(lines))?;

@@ -43,7 +43,9 @@ pub struct Authoring {
     pub recorded_at: Timestamp,
     /// Records that this one was carried over from.
     pub derived_from: Vec<Derivation>,
-    /// 16 random bytes, hex: two records never share an id by accident.
+    /// 16 to 18 random bytes, hex: two records never share an id by accident. So many that the
+    /// canonical predicate is a multiple of three bytes long: then base64 spells what is equal in
+    /// two records alike, and Git's deltas find it.
     pub nonce: String,
     /// Commits made with `PROVENANCE=0` since the previous record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +63,16 @@ pub struct Onto {
     pub commit: Option<ObjectId>,
     /// All authoring records of HEAD.
     pub records: Vec<RecordId>,
+}
+
+impl Onto {
+    /// Returns the parents of the next commit on that HEAD, when it is neither merge nor amend.
+    ///
+    /// These are the parents of a record's commit where its annotations name none.
+    #[must_use]
+    pub fn next_parents(&self) -> Vec<ObjectId> {
+        self.commit.into_iter().collect()
+    }
 }
 
 /// Whose the added lines are that nothing else claims.

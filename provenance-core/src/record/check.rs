@@ -75,9 +75,9 @@ impl Authoring {
         id("recorder.version", &self.recorder.version)?;
         let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         require(
-            self.nonce.len() == 32 && self.nonce.bytes().all(hex),
+            matches!(self.nonce.len(), 32 | 34 | 36) && self.nonce.bytes().all(hex),
             "nonce",
-            "must be 32 lower-case hex digits",
+            "must be 32, 34 or 36 lower-case hex digits",
         )
     }
 }

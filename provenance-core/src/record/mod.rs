@@ -20,6 +20,7 @@ mod check;
 mod claim;
 mod contribution;
 mod derived;
+mod predicate;
 mod subject;
 
 pub use authoring::{Authoring, CommittedBy, Onto, Origin, Recorder, Remainder, UnknownLines};

@@ -22,9 +22,10 @@ pub struct Subject {
 /// What `post-commit` adds about the commit, so that a copied record can be checked without it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotations {
-    /// The commit's parents, from its raw header.
-    #[serde(default)]
-    pub parents: Vec<ObjectId>,
+    /// The commit's parents, from its raw header; left out where the commit simply stands on HEAD
+    /// as the record names it ([`Onto::next_parents`](super::Onto::next_parents)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parents: Option<Vec<ObjectId>>,
     /// The digest of the change over the first parent; absent for merges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch: Option<Digest>,

@@ -58,6 +58,24 @@ fn the_record_id_covers_the_predicate_and_not_the_subject() {
 }
 
 #[test]
+fn a_new_record_is_a_multiple_of_three_long_whatever_its_other_fields_need() {
+    let mut lengths = std::collections::BTreeSet::new();
+    for task in ["", "1", "12", "123", "1234"] {
+        let mut new = predicate();
+        new["nonce"] = json!("000102030405060708090a0b0c0d0e0f1011");
+        new["contributions"][0]["task"] = json!(task);
+        let mut authoring = read(&new).unwrap();
+        let canonical = authoring.settle().unwrap();
+        assert_eq!(canonical.len() % 3, 0, "{task}");
+        assert_eq!(canonical, authoring.to_canonical().unwrap());
+        // And settled it stays.
+        assert_eq!(canonical, authoring.settle().unwrap());
+        lengths.insert(authoring.nonce.len());
+    }
+    assert_eq!(Vec::from_iter(lengths), [32, 34, 36]);
+}
+
+#[test]
 fn unknown_fields_are_kept_and_ignored_unless_critical() {
     let mut newer = predicate();
     newer["later"] = json!({"x": 1});
@@ -94,6 +112,9 @@ fn attack_g04_a_signed_record_with_a_defect_inside_is_malformed() {
         ("/approver", json!("bob\u{200b}@example.com")),
         ("/tree", json!("4b82")),
         ("/nonce", json!("zz")),
+        ("/nonce", json!("0".repeat(30))),
+        ("/nonce", json!("0".repeat(33))),
+        ("/nonce", json!("0".repeat(38))),
         ("/recordedAt", json!("yesterday")),
         ("/remainder", json!("ai")),
     ];

@@ -213,7 +213,9 @@ fn record(
         principal,
         commit_id: subject.commit_id(),
         raw_digest: subject.sha256(),
-        parents: annotations.parents,
+        parents: annotations
+            .parents
+            .unwrap_or_else(|| claimed.onto.next_parents()),
         patch: annotations.patch,
         claimed,
         trusted,

@@ -102,7 +102,7 @@ fn commit(parent: &str, pins: &[RecordId]) -> RawCommit {
 /// Seals `predicate` about `commit` and returns the line and the record id.
 fn sealed(key: &SigningKey, commit: &RawCommit, predicate: &Value) -> (Vec<u8>, RecordId) {
     let annotations = Annotations {
-        parents: commit.parent_ids.clone(),
+        parents: Some(commit.parent_ids.clone()),
         patch: Some(patch()),
     };
     let subject = Subject::commit(commit.id, commit.digest, annotations);
@@ -164,7 +164,7 @@ fn attack_g05_a_record_moved_to_another_commit_grants_nothing() {
     let mut thief = commit(OLD, &[id]);
     thief.tree_id = OLD.parse().unwrap();
     let annotations = Annotations {
-        parents: genuine.parent_ids.clone(),
+        parents: Some(genuine.parent_ids.clone()),
         patch: Some(Digest::of(b"another change")),
     };
     let subject = Subject::commit(genuine.id, genuine.digest, annotations);
