@@ -101,6 +101,11 @@ pub enum HookError {
     /// There is no key to sign with.
     #[error("this commit has no record")]
     SigningKey(#[from] SigningKeyError),
+    /// There is no key to sign with, and what is to be signed was kept.
+    #[error(
+        "the record of this commit waits for a key, and is sealed by the first commit with one"
+    )]
+    Unsealed(#[source] SigningKeyError),
     /// The record could not be fixed, sealed or attached.
     #[error("this commit has no record")]
     Attest(#[source] Box<AttestError>),

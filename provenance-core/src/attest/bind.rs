@@ -16,6 +16,9 @@ use crate::record::{Annotations, Authoring, Kind, Onto, RecordId, Statement, Sub
 use crate::seal::Envelope;
 use crate::store::{Hearsay, Notes};
 
+/// The code of a record whose commit commit-msg did not see.
+const BYPASSED: &str = "commit-msg-bypassed";
+
 /// What became of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attested {
@@ -66,7 +69,7 @@ impl Attester<'_> {
         }
         let record = match fixed {
             Some(record) => record,
-            None => match self.late(&commit)? {
+            None => match self.late(&commit, BYPASSED)? {
                 Some(late) => late,
                 None => return Ok(Attested::Nothing),
             },
@@ -75,6 +78,7 @@ impl Attester<'_> {
             record_id,
             authoring,
             receipt,
+            ..
         } = record;
         self.seal_and_attach(&commit, record_id, &authoring)?;
         capture::committed(self.repo, record_id, &receipt, self.clock.now())?;
@@ -93,18 +97,21 @@ impl Attester<'_> {
     ///
     /// [`AttestError::State`].
     pub fn skip(repo: &crate::git::Repo) -> Result<(), AttestError> {
-        Pending::of(repo).count_skipped()
+        Pending::of(repo).count_skipped(repo.head()?.commit_id)
     }
 
     /// Takes out the fixed record that belongs to the commit: the pinned one, or one whose tree and
     /// HEAD fit.
-    fn take_fitting(
+    pub(super) fn take_fitting(
         &self,
         waiting: &mut Vec<FixedRecord>,
         commit: &RawCommit,
         pins: &[RecordId],
     ) -> Result<Option<FixedRecord>, AttestError> {
-        let same_tree = |record: &FixedRecord| record.authoring.tree == commit.tree_id;
+        let same_tree = |record: &FixedRecord| {
+            let is_its = record.commit_id.is_none_or(|id| id == commit.id);
+            is_its && record.authoring.tree == commit.tree_id
+        };
         let is_pinned = |record: &FixedRecord| pins.contains(&record.record_id);
         let mut found = waiting.iter().position(|r| same_tree(r) && is_pinned(r));
         if found.is_none() {
@@ -127,10 +134,15 @@ impl Attester<'_> {
         })
     }
 
-    /// A record for a commit that commit-msg did not see (`--no-verify`, another hook manager).
-    fn late(&mut self, commit: &RawCommit) -> Result<Option<FixedRecord>, AttestError> {
+    /// A record for a commit that commit-msg did not see (`--no-verify`, another hook manager), or
+    /// could not fix one for; `code` says which.
+    pub(super) fn late(
+        &mut self,
+        commit: &RawCommit,
+        code: &str,
+    ) -> Result<Option<FixedRecord>, AttestError> {
         let (mut authoring, receipt) = self.observed(commit)?;
-        authoring.capture.push("commit-msg-bypassed".to_owned());
+        authoring.capture.push(code.to_owned());
         let replaced = self.repo.amended_by(commit);
         let mut settled = Settled::default();
         if replaced.is_none() {
@@ -142,11 +154,12 @@ impl Attester<'_> {
             return Ok(None);
         }
         let predicate = authoring.settle()?;
-        let record_id = Pending::of(self.repo).keep(&predicate, &receipt)?;
+        let record_id = Pending::of(self.repo).keep(&predicate, &receipt, Some(commit.id))?;
         Ok(Some(FixedRecord {
             record_id,
             authoring,
             receipt,
+            commit_id: Some(commit.id),
         }))
     }
 
@@ -161,7 +174,8 @@ impl Attester<'_> {
             None => Onto::default(),
             Some(head) => {
                 let pins = listed(&self.repo.commit(head)?.message);
-                let records = records_of(&self.notes()?, head, &pins)?;
+                let mut records = records_of(&self.notes()?, head, &pins)?;
+                records.extend(self.waiting_for(head));
                 Onto {
                     commit: Some(head),
                     records,

@@ -67,7 +67,7 @@ impl Attester<'_> {
             return Ok(None);
         }
         let predicate = authoring.settle()?;
-        let record_id = Pending::of(self.repo).keep(&predicate, &receipt)?;
+        let record_id = Pending::of(self.repo).keep(&predicate, &receipt, None)?;
         let (pins_ai, assists, pins_all) = match settings.trailer {
             TrailerPolicy::PinAndAssisted => (true, true, false),
             TrailerPolicy::Pin => (true, false, false),

@@ -2,8 +2,10 @@
 //! that were made with the hooks switched off.
 //!
 //! Lives in `$GIT_DIR/provenance/pending/`, per worktree. A file holds the predicate's canonical
-//! bytes on its first line and capture's receipt on its second. It is named by the record id of
-//! the first, so that a damaged one is recognized and a record is never sealed under another id.
+//! bytes on its first line, capture's receipt on its second, and on its third the commit, where it
+//! existed by then. It is named by the record id of the first, so that a damaged one is recognized
+//! and a record is never sealed under another id. `bypassed` beside it has the last commits that
+//! were made with the hooks switched off.
 //!
 //! # What is not checked
 //!
@@ -19,10 +21,14 @@ use crate::canonical::CanonicalError;
 use crate::capture::{Receipt, local};
 use crate::digest::Digest;
 use crate::git::Repo;
+use crate::object_id::ObjectId;
 use crate::record::{Authoring, RecordId};
 
 /// The most bytes of a pending file: a predicate that fits a line, and its receipt.
 const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// How many commits that were made with the hooks switched off are remembered.
+const MAX_BYPASSED: usize = 1024;
 
 /// A record that was fixed, and what it used up of what was captured.
 #[derive(Debug, Clone)]
@@ -30,12 +36,15 @@ pub(super) struct FixedRecord {
     pub(super) record_id: RecordId,
     pub(super) authoring: Authoring,
     pub(super) receipt: Receipt,
+    /// The commit, where the record was fixed after it was made.
+    pub(super) commit_id: Option<ObjectId>,
 }
 
 /// The directory of one worktree's pending records.
 pub(super) struct Pending {
     dir: PathBuf,
     skipped_file: PathBuf,
+    bypassed_file: PathBuf,
 }
 
 impl Pending {
@@ -44,15 +53,23 @@ impl Pending {
         Self {
             dir: state.join("pending"),
             skipped_file: state.join("skipped"),
+            bypassed_file: state.join("bypassed"),
         }
     }
 
     /// Keeps a predicate's canonical bytes, and the receipt, until a commit has them.
-    pub(super) fn keep(&self, predicate: &str, receipt: &Receipt) -> Result<RecordId, AttestError> {
+    pub(super) fn keep(
+        &self,
+        predicate: &str,
+        receipt: &Receipt,
+        commit_id: Option<ObjectId>,
+    ) -> Result<RecordId, AttestError> {
         let record_id = Digest::of(predicate.as_bytes());
         let path = self.path(record_id);
         let receipt = serde_json::to_string(receipt).map_err(CanonicalError::Shape)?;
-        local::write(&path, format!("{predicate}\n{receipt}\n").as_bytes())
+        let commit = commit_id.map_or_else(String::new, |id| format!("{id}\n"));
+        let text = format!("{predicate}\n{receipt}\n{commit}");
+        local::write(&path, text.as_bytes())
             .map_err(|source| AttestError::State { path, source })?;
         Ok(record_id)
     }
@@ -67,6 +84,9 @@ impl Pending {
             record_id,
             authoring: serde_json::from_slice(predicate).ok()?,
             receipt: serde_json::from_slice(lines.next()?).ok()?,
+            commit_id: lines
+                .next()
+                .and_then(|line| std::str::from_utf8(line).ok()?.parse().ok()),
         })
     }
 
@@ -98,15 +118,31 @@ impl Pending {
         drop(fs::remove_file(self.path(record_id)));
     }
 
-    /// Counts one more commit that was made with the hooks switched off.
-    pub(super) fn count_skipped(&self) -> Result<(), AttestError> {
-        let count = self.skipped() + 1;
-        local::write(&self.skipped_file, count.to_string().as_bytes()).map_err(|source| {
-            AttestError::State {
-                path: self.skipped_file.clone(),
+    /// Counts one more commit that was made with the hooks switched off, and takes it down.
+    pub(super) fn count_skipped(&self, commit_id: Option<ObjectId>) -> Result<(), AttestError> {
+        let write = |path: &Path, text: &str| {
+            local::write(path, text.as_bytes()).map_err(|source| AttestError::State {
+                path: path.to_owned(),
                 source,
-            }
-        })
+            })
+        };
+        let count = self.skipped() + 1;
+        write(&self.skipped_file, &count.to_string())?;
+        let mut commits = self.bypassed();
+        commits.extend(commit_id);
+        let too_many = commits.len().saturating_sub(MAX_BYPASSED);
+        let lines = commits.iter().skip(too_many).map(|id| format!("{id}\n"));
+        write(&self.bypassed_file, &lines.collect::<String>())
+    }
+
+    /// Returns the last commits that were made so.
+    pub(super) fn bypassed(&self) -> Vec<ObjectId> {
+        let bytes = local::read(&self.bypassed_file, MAX_FILE_BYTES)
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        text.lines().filter_map(|line| line.parse().ok()).collect()
     }
 
     /// Returns how many commits were made so since the last record.

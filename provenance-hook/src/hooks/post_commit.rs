@@ -13,13 +13,14 @@ use crate::failure::HookError;
 ///
 /// # Errors
 ///
-/// [`HookError`], whatever went wrong; nothing is attached then.
+/// [`HookError`], whatever went wrong; nothing is attached then, and without a key the record waits
+/// for one.
 pub fn run(environment: &Environment) -> Result<(), HookError> {
     if environment.is_off() {
         let repo = Repo::open(&environment.location())?;
         return Ok(Attester::skip(&repo)?);
     }
-    let mut writer = Writer::open(environment)?;
+    let mut writer = Writer::open_or_keep(environment)?;
     let Some(commit_id) = writer.repo().head()?.commit_id else {
         return Ok(());
     };

@@ -16,7 +16,7 @@ pub fn run(environment: &Environment, is_squash: Option<&OsString>) -> Result<()
     if is_squash.is_some_and(|flag| flag == OsStr::new("1")) {
         return Ok(());
     }
-    let mut writer = Writer::open(environment)?;
+    let mut writer = Writer::open_or_keep(environment)?;
     if let Some(commit_id) = writer.repo().head()?.commit_id {
         writer.attester().merged(commit_id)?;
     }

@@ -9,6 +9,7 @@ use provenance_core::{clock, entropy};
 
 use crate::environment::Environment;
 use crate::failure::HookError;
+use crate::signing_key::SigningKeyError;
 use crate::{VERSION, signing_key};
 
 /// The repository, the key, and where randomness comes from.
@@ -35,6 +36,46 @@ impl Writer {
             key,
             hint,
             entropy: entropy::System,
+        })
+    }
+
+    /// Opens the repository with a key of nobody's, made for this process: for what is kept until
+    /// somebody can sign it.
+    ///
+    /// # Errors
+    ///
+    /// [`HookError::Git`] and [`HookError::SigningKey`].
+    pub fn without_key(environment: &Environment) -> Result<Self, HookError> {
+        let mut entropy = entropy::System;
+        let key = SigningKey::generate(&mut entropy).map_err(SigningKeyError::from)?;
+        Ok(Self {
+            repo: Repo::open(&environment.location())?,
+            key,
+            hint: AgentHint::of(|name| environment.text(name)),
+            entropy,
+        })
+    }
+
+    /// Opens the repository to attest HEAD. Where there is no key, what is known of HEAD is kept
+    /// until there is one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Writer::open`]; [`HookError::Unsealed`] where it was kept.
+    pub fn open_or_keep(environment: &Environment) -> Result<Self, HookError> {
+        let source = match Self::open(environment) {
+            Err(HookError::SigningKey(source)) => source,
+            opened => return opened,
+        };
+        let mut writer = Self::without_key(environment)?;
+        let is_kept = match writer.repo().head()?.commit_id {
+            Some(commit_id) => writer.attester().keep_unsealed(commit_id)?,
+            None => false,
+        };
+        Err(if is_kept {
+            HookError::Unsealed(source)
+        } else {
+            HookError::SigningKey(source)
         })
     }
 

@@ -7,6 +7,7 @@ use harness::Sandbox;
 use serde_json::Value;
 
 mod half_done;
+mod keyless;
 mod overwritten;
 
 /// Our hooks but these, as if they had been killed: the folder for `core.hooksPath`.

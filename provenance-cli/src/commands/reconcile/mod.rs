@@ -14,7 +14,7 @@ use crate::exit::Outcome;
 
 /// Mend what a crash or a bypassed hook left behind
 ///
-/// Seals the records of commits whose hooks were killed half-way, in every worktree. Puts back
+/// Seals the records of commits whose hooks were killed half-way or had no key, in every worktree. Puts back
 /// records that something took out of the notes, as far as their history has them. Carries records
 /// over to commits that were made of recorded ones where no hook ran: by git replay, filter-branch
 /// or update-ref, with the hooks off, by another client. Nothing is claimed that was not seen when

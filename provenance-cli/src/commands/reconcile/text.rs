@@ -12,6 +12,7 @@ pub(super) fn write(out: &mut Output, reconciled: &Reconciled) -> io::Result<()>
         let word = out.paint(Style::Good, "mended").to_string();
         let what = match mended.how {
             How::Finished => "its record was fixed, and is sealed now",
+            How::Late => "its record waited for a key, and is sealed now",
             How::Restored => "its records had been taken out of the notes",
             How::Carried => "made of recorded commits, whose lines were carried over",
             How::Copied => "made of commits whose records nobody believes yet; they came along",

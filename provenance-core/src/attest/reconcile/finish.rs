@@ -1,4 +1,5 @@
-//! `finish`: fixed records whose commit was made, and that nobody sealed: post-commit was killed.
+//! `finish`: fixed records whose commit was made, and that nobody sealed: post-commit was killed,
+//! or had no key and kept them.
 //!
 //! A record belongs to the first commit that pins it and has its tree; one that no message pins, to
 //! a commit that was made in this worktree, with its tree, on its HEAD, and without a record.
@@ -15,6 +16,9 @@ use crate::capture;
 use crate::git::RawCommit;
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
+
+/// The code of a record that was fixed when its commit was made, and sealed when there was a key.
+const SEALED_LATE: &str = "sealed-late";
 
 /// What became of the fixed records of one worktree.
 #[derive(Debug, Default)]
@@ -45,7 +49,9 @@ impl Attester<'_> {
         if waiting.is_empty() {
             return finished;
         }
-        let candidates = self.candidates(others);
+        let made = waiting.iter().filter_map(|record| record.commit_id);
+        let others: Vec<ObjectId> = others.iter().copied().chain(made).collect();
+        let candidates = self.candidates(&others);
         // The oldest first: an amend stands on what it replaced.
         waiting.reverse();
         for record in &waiting {
@@ -105,6 +111,11 @@ impl Attester<'_> {
         candidates: &'c [Candidate],
     ) -> Result<Option<&'c RawCommit>, AttestError> {
         let authoring = &record.authoring;
+        if let Some(commit_id) = record.commit_id {
+            let known = candidates.iter().find(|one| one.commit.id == commit_id);
+            let is_it = |one: &&Candidate| one.commit.tree_id == authoring.tree;
+            return Ok(known.filter(is_it).map(|one| &one.commit));
+        }
         let same_tree = |candidate: &&Candidate| candidate.commit.tree_id == authoring.tree;
         let pins = |commit: &RawCommit| listed(&commit.message).contains(&record.record_id);
         // A HEAD that is not here any more fits nothing.
@@ -137,6 +148,7 @@ impl Attester<'_> {
             record_id,
             authoring,
             receipt,
+            ..
         } = record;
         let said = self.notes()?.hearsay(commit.id)?;
         if !said.iter().any(|said| said.record_id == *record_id) {
@@ -151,8 +163,46 @@ impl Attester<'_> {
         Ok(Mended {
             commit_id: commit.id,
             record_id: Some(*record_id),
-            how: How::Finished,
+            how: if authoring.capture.iter().any(|code| code == SEALED_LATE) {
+                How::Late
+            } else {
+                How::Finished
+            },
         })
+    }
+
+    /// Keeps the record of a commit that has just been made, to be sealed when there is a key:
+    /// whoever signs here signs nothing now. Answers whether it waits.
+    ///
+    /// What Git made of other commits is not kept: it is carried over when there is a key.
+    ///
+    /// # Errors
+    ///
+    /// [`AttestError`]; nothing waits then.
+    pub fn keep_unsealed(&mut self, commit_id: ObjectId) -> Result<bool, AttestError> {
+        let commit = self.repo.commit(commit_id)?;
+        let pins = listed(&commit.message);
+        let mut waiting = Pending::of(self.repo).all();
+        if self.take_fitting(&mut waiting, &commit, &pins)?.is_some() {
+            return Ok(true);
+        }
+        let last = self.repo.last_move();
+        let is_made = last.is_none_or(|moved| moved.new == commit_id && moved.is_commit());
+        if !is_made || self.repetition(&commit, &pins)?.is_some() {
+            return Ok(false);
+        }
+        let Some(kept) = self.late(&commit, SEALED_LATE)? else {
+            return Ok(false);
+        };
+        capture::committed(self.repo, kept.record_id, &kept.receipt, self.clock.now())?;
+        Ok(true)
+    }
+
+    /// The records that wait to be sealed about a commit.
+    pub(in crate::attest) fn waiting_for(&self, commit_id: ObjectId) -> Vec<RecordId> {
+        let waiting = Pending::of(self.repo).all().into_iter();
+        let its = waiting.filter(|record| record.commit_id == Some(commit_id));
+        its.map(|record| record.record_id).collect()
     }
 
     /// Finishes what the hooks of this worktree and of all others left half done.

@@ -59,6 +59,8 @@ pub struct Mended {
 pub enum How {
     /// Its record was fixed when it was made; now it is sealed.
     Finished,
+    /// The same; it had to wait for a key.
+    Late,
     /// Its note had records, and something had taken them away.
     Restored,
     /// It is the new form of commits that have records, whose lines were carried over.
@@ -73,6 +75,7 @@ impl How {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Finished => "finished",
+            Self::Late => "late",
             Self::Restored => "restored",
             Self::Carried => "carried",
             Self::Copied => "copied",
