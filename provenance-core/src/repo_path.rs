@@ -37,6 +37,12 @@ impl RepoPath {
         Ok(Self(bytes))
     }
 
+    /// Answers whether a record can hold a path with these bytes.
+    #[must_use]
+    pub fn is_valid(bytes: &[u8]) -> bool {
+        check(bytes).is_ok()
+    }
+
     /// Returns the bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -31,6 +31,7 @@ use self::standing::Standing;
 use crate::attribute::kind::{Contributor, LineAuthor, LineKind};
 use crate::digest::Digest;
 use crate::record::{ClaimPath, Extent, Origin, Remainder};
+use crate::repo_path::RepoPath;
 use crate::verify::{Evidence, Judgement, Reach, Verdict};
 
 /// What the believed records of one commit say about the lines that it adds.
@@ -238,6 +239,9 @@ impl Claims {
 
     /// Returns the claims about one file.
     ///
+    /// What an agent wrote below a name that no record can hold, no record claims: there the rest is
+    /// nobody's.
+    ///
     /// `blob_digest` is the SHA-256 of the commit's blob at `path`; without it, claims that reach
     /// only an unchanged blob reach nothing.
     #[must_use]
@@ -275,7 +279,9 @@ impl Claims {
             speaking.any(|later| self.standing.is_on(later, older))
         };
         FileClaims {
-            remainder: self.remainder.filter(|_| lost.all(speaks_of_it)),
+            remainder: self
+                .remainder
+                .filter(|_| lost.all(speaks_of_it) && RepoPath::is_valid(path)),
             claims,
             unknown,
         }

@@ -82,6 +82,8 @@ fn lines_are_whose_the_record_says_and_the_rest_is_the_remainders() {
     let claims = Claims::of(&judgement(Verdict::Verified, vec![evidence]));
     assert_eq!(kinds(&claims, "a", 6), "aahamh");
     assert_eq!(kinds(&claims, "b", 2), "hh");
+    // What an agent wrote under such a name, the record could not say.
+    assert_eq!(kinds(&claims, "back\\slash", 2), "??");
     let author = claims.file(b"a", None).author(1);
     let contributor = author.contributor.unwrap();
     assert_eq!(contributor.session, "s-1");
