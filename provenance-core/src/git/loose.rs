@@ -121,14 +121,15 @@ fn header(bytes: &[u8]) -> Option<(ObjectKind, usize)> {
     Some((kind, size.parse().ok()?))
 }
 
-/// Writes an object beside its place and renames it, as Git does: whole or not at all.
+/// Writes an object beside its place and renames it, as Git does: whole or not at all. Returns its
+/// file.
 pub(super) fn write(
     objects: &Path,
     id: ObjectId,
     kind: ObjectKind,
     content: &[u8],
     deflater: &mut Deflater,
-) -> io::Result<()> {
+) -> io::Result<PathBuf> {
     let file = deflater.deflated(kind, content)?;
     let place = path(objects, id);
     let directory = place.parent().unwrap_or(objects);
@@ -158,7 +159,10 @@ pub(super) fn write(
         drop(fs::remove_file(&beside));
     }
     // Some systems do not rename over a file that cannot be written: it is the same object.
-    written.or_else(|error| if place.exists() { Ok(()) } else { Err(error) })
+    match written {
+        Err(error) if !place.exists() => Err(error),
+        _ => Ok(place),
+    }
 }
 
 fn open_new(path: &Path) -> io::Result<File> {

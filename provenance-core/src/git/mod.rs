@@ -29,6 +29,7 @@ pub(crate) mod publish;
 mod refs;
 mod repeat;
 mod revisions;
+mod shared;
 mod status;
 pub mod trailer;
 pub mod tree;

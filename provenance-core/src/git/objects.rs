@@ -149,10 +149,12 @@ impl Repo {
         let level = self.config()?.loose_compression();
         let mut deflater = self.deflater.borrow_mut();
         let deflater = deflater.get_or_insert_with(|| Deflater::new(level));
-        loose::write(&objects, id, kind, bytes, deflater).map_err(|source| GitError::Write {
+        let written = loose::write(&objects, id, kind, bytes, deflater);
+        let place = written.map_err(|source| GitError::Write {
             path: objects,
             source,
         })?;
+        self.share(&place)?;
         Ok(id)
     }
 

@@ -122,7 +122,11 @@ impl Repo {
             .inner()
             .reference_matching(name, new_oid, true, expected, reflog_message);
         match made {
-            Ok(_) => Ok(RefUpdate::Done),
+            Ok(_) => {
+                self.share(&self.common_dir().join(name))?;
+                self.share(&self.common_dir().join("logs").join(name))?;
+                Ok(RefUpdate::Done)
+            }
             Err(source) => match source.code() {
                 ErrorCode::Modified
                 | ErrorCode::Locked
