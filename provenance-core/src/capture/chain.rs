@@ -230,6 +230,11 @@ impl FileChain {
         }
     }
 
+    /// Answers whether a blob is the last content that was seen.
+    pub(super) fn is_now(&self, blob: &[u8]) -> bool {
+        matches!(&self.content, Some(State::Text(digest)) if *digest == Digest::of(blob))
+    }
+
     /// Says that this chain is another worktree's.
     pub(super) fn came_from(&mut self, journal: &Path) {
         for key in &mut self.keys {

@@ -31,6 +31,7 @@ mod chain;
 mod claims;
 mod compact;
 mod context;
+mod converted;
 mod entry;
 pub mod event;
 mod fold;

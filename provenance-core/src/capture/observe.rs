@@ -159,6 +159,8 @@ pub fn pending(repo: &Repo, scene: &Scene<'_>) -> Result<Observation, CaptureErr
         );
     }
     observation.unknown = claims.unknown;
+    let doubtful = gathered.iter().filter_map(touched::Touched::doubtful);
+    observation.unknown.extend(doubtful);
     let settled = gathered.iter().filter(|file| file.is_settled());
     observation.settled = settled.map(|file| file.path.clone()).collect();
     observation.receipt = Receipt {

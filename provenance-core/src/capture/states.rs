@@ -12,7 +12,7 @@
 //! # What is not checked
 //!
 //! Git's filters. A state is what stands on disk; with `core.autocrlf` or a clean filter the blob
-//! may differ from it.
+//! may differ from it, and `converted` says what becomes of the labels.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};

@@ -5,6 +5,7 @@
 
 use super::CaptureError;
 use super::chain::{FileChain, Labels, content};
+use super::converted::{self, Told};
 use super::fold::Watched;
 use super::observe::Scene;
 use super::relatives::Relatives;
@@ -15,6 +16,7 @@ use crate::git::added::{AddedLines, is_lfs_pointer};
 use crate::git::diff;
 use crate::git::tree::{MergeChange, Version};
 use crate::git::{GitError, Repo};
+use crate::record::{Extent, LineRange, UnknownLines};
 use crate::repo_path::RepoPath;
 
 /// So many steps of one file are not gone through twice.
@@ -28,9 +30,31 @@ pub(super) struct Touched {
     pub(super) blob: Option<Vec<u8>>,
     /// Whose the lines of the blob are.
     pub(super) labels: Labels,
+    /// Whether a line that has no label may be an agent's all the same.
+    pub(super) is_doubtful: bool,
 }
 
 impl Touched {
+    /// The added lines whose author cannot be told.
+    pub(super) fn doubtful(&self) -> Option<UnknownLines> {
+        let (Labels::Lines(labels), AddedLines::Ranges(ranges)) = (&self.labels, &self.added)
+        else {
+            return None;
+        };
+        let added = ranges.iter().flat_map(|(first, last)| *first..=*last);
+        let open = added.filter(|line| {
+            let label = (*line as usize)
+                .checked_sub(1)
+                .and_then(|at| labels.get(at));
+            label.is_none_or(|label| label.key().is_none())
+        });
+        let lines: Vec<u64> = open.map(u64::from).collect();
+        (self.is_doubtful && !lines.is_empty()).then(|| UnknownLines {
+            path: self.path.clone(),
+            lines: Extent::Lines(LineRange::from_lines(lines)),
+        })
+    }
+
     /// Answers whether every line that the commit adds is an agent's.
     pub(super) fn is_settled(&self) -> bool {
         let (Labels::Lines(labels), AddedLines::Ranges(ranges)) = (&self.labels, &self.added)
@@ -106,7 +130,14 @@ pub(super) fn gather(
             }
         }
         let text = blob.as_deref().filter(|_| is_text);
-        let mut labels = chain.settle(text);
+        let told = match text.zip(change.new) {
+            Some((text, version)) => converted::settle(site, &path, &chain, (version.id, text))?,
+            None => Told::Plainly(chain.settle(None)),
+        };
+        let (mut labels, is_doubtful) = match told {
+            Told::Plainly(labels) => (labels, false),
+            Told::InPart(labels) => (labels, true),
+        };
         if let Some(text) = text {
             for relative in &kin {
                 chain.borrow(&mut labels, relative, text);
@@ -125,6 +156,7 @@ pub(super) fn gather(
             added,
             blob,
             labels,
+            is_doubtful,
         });
     }
     Ok(files)

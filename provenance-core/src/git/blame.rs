@@ -179,13 +179,13 @@ fn shown(path: &[u8]) -> String {
 }
 
 #[cfg(unix)]
-fn os_string(path: &[u8]) -> OsString {
+pub(super) fn os_string(path: &[u8]) -> OsString {
     use std::os::unix::ffi::OsStringExt as _;
     OsString::from_vec(path.to_vec())
 }
 
 #[cfg(not(unix))]
-fn os_string(path: &[u8]) -> OsString {
+pub(super) fn os_string(path: &[u8]) -> OsString {
     OsString::from(String::from_utf8_lossy(path).into_owned())
 }
 

@@ -13,6 +13,7 @@ pub mod added;
 pub mod blame;
 mod commit;
 mod config;
+mod converted;
 pub mod diff;
 mod error;
 mod flush;
