@@ -19,6 +19,7 @@ pub mod git_program;
 pub mod hooks;
 pub mod install;
 pub mod log;
+pub mod proposals;
 pub mod remote;
 pub mod saved_hook;
 #[cfg(test)]

@@ -21,7 +21,7 @@ fn is_here(program: &str, argument: &str) -> bool {
     found
 }
 
-fn skipped(what: &str) {
+pub(crate) fn skipped(what: &str) {
     use std::io::Write as _;
     let notice = format!("SKIPPED: no {what} on this machine; nothing was checked with it\n");
     // Past the capture of the test harness: nobody shall miss it.

@@ -49,6 +49,7 @@ mod show;
 mod stats;
 mod verify;
 
+mod carry;
 mod demo;
 mod oracle;
 mod plumbing;

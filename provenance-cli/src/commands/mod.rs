@@ -4,6 +4,7 @@
 //! the help page.
 
 mod blame;
+mod carry;
 mod demo;
 mod doctor;
 mod init;
@@ -56,6 +57,7 @@ commands! {
     Verify(verify),
     Record(record),
     Reconcile(reconcile),
+    Carry(carry),
     Sync(sync),
     Key(key),
     Trust(trust),

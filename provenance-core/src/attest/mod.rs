@@ -24,6 +24,7 @@ mod bind;
 mod carry;
 mod declare;
 mod fix;
+mod merged;
 mod pending;
 mod recent;
 mod reconcile;
@@ -33,6 +34,7 @@ mod whereabouts;
 pub use bind::Attested;
 pub use declare::{Declaration, Declared};
 pub use fix::Fixed;
+pub use merged::{MergeSearch, Merged, Proof, Wanted};
 pub use recent::{Recent, recent};
 pub use reconcile::{How, Mended, Reconciled};
 pub use whereabouts::{Effort, catch_up};
@@ -173,6 +175,11 @@ pub enum AttestError {
         /// The path, escaped.
         path: String,
     },
+    /// A shallow clone cannot tell what a branch adds.
+    #[error(
+        "this clone is shallow, so nobody can tell which commits a merge was made of; git fetch --unshallow (in CI: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 at GitLab)"
+    )]
+    Shallow,
     /// No randomness for a nonce.
     #[error("cannot make a nonce")]
     Entropy(#[from] EntropyError),

@@ -236,6 +236,18 @@ pub enum GitError {
         /// What Git said, escaped.
         message: String,
     },
+    /// Git cannot say what a merge would be.
+    #[error(
+        "cannot merge {theirs} into {ours} on trial: {message}; this needs Git 2.38 or newer, and all of both histories"
+    )]
+    Merge {
+        /// The commit that would be merged into.
+        ours: String,
+        /// The commit that would be merged.
+        theirs: String,
+        /// What Git said, escaped.
+        message: String,
+    },
     /// `git` cannot be started.
     #[error("cannot start `git`; is it installed and on PATH?")]
     NoGit {

@@ -22,6 +22,7 @@ pub mod hooks;
 mod index;
 mod location;
 mod loose;
+mod merge;
 mod notes;
 mod objects;
 mod patch;

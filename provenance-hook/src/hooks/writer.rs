@@ -1,4 +1,6 @@
-//! `Writer`: what the two commit hooks and `record` write with, opened once for a process.
+//! `Writer`: what the commit hooks, `record` and `carry` write with, opened once for a process.
+
+use std::path::Path;
 
 use provenance_core::attest::Attester;
 use provenance_core::capture::AgentHint;
@@ -7,10 +9,10 @@ use provenance_core::key::SigningKey;
 use provenance_core::record::Recorder;
 use provenance_core::{clock, entropy};
 
+use crate::VERSION;
 use crate::environment::Environment;
 use crate::failure::HookError;
-use crate::signing_key::SigningKeyError;
-use crate::{VERSION, signing_key};
+use crate::signing_key::{self, SigningKeyError};
 
 /// The repository, the key, and where randomness comes from.
 #[derive(Debug)]
@@ -30,13 +32,29 @@ impl Writer {
     pub fn open(environment: &Environment) -> Result<Self, HookError> {
         let repo = Repo::open(&environment.location())?;
         let key = signing_key::load(&repo, environment)?;
+        Ok(Self::with(environment, repo, key))
+    }
+
+    /// Opens the repository, and signs with the key of a file instead of the one that signs here.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Writer::open`].
+    pub fn with_key_of(environment: &Environment, file: &Path) -> Result<Self, HookError> {
+        let repo = Repo::open(&environment.location())?;
+        let path = environment.current_dir().join(file);
+        let key = SigningKey::load(&path).map_err(SigningKeyError::from)?;
+        Ok(Self::with(environment, repo, key))
+    }
+
+    fn with(environment: &Environment, repo: Repo, key: SigningKey) -> Self {
         let hint = AgentHint::of(|name| environment.text(name));
-        Ok(Self {
+        Self {
             repo,
             key,
             hint,
             entropy: entropy::System,
-        })
+        }
     }
 
     /// Opens the repository with a key of nobody's, made for this process: for what is kept until
@@ -46,14 +64,9 @@ impl Writer {
     ///
     /// [`HookError::Git`] and [`HookError::SigningKey`].
     pub fn without_key(environment: &Environment) -> Result<Self, HookError> {
-        let mut entropy = entropy::System;
-        let key = SigningKey::generate(&mut entropy).map_err(SigningKeyError::from)?;
-        Ok(Self {
-            repo: Repo::open(&environment.location())?,
-            key,
-            hint: AgentHint::of(|name| environment.text(name)),
-            entropy,
-        })
+        let repo = Repo::open(&environment.location())?;
+        let key = SigningKey::generate(&mut entropy::System).map_err(SigningKeyError::from)?;
+        Ok(Self::with(environment, repo, key))
     }
 
     /// Opens the repository to attest HEAD. Where there is no key, what is known of HEAD is kept

@@ -16,8 +16,8 @@ use provenance_core::git::Config;
 use super::{Deadline, TalkError};
 use crate::environment::Environment;
 
-/// The most bytes of an answer that are read.
-const MAX_ANSWER_BYTES: u64 = 1 << 20;
+/// The most bytes of an answer that are read: some 200,000 references.
+const MAX_ANSWER_BYTES: u64 = 16 << 20;
 /// How often it is looked whether a Git that has said everything has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 

@@ -13,6 +13,7 @@ use harness::Sandbox;
 mod again;
 mod amend;
 mod colleague;
+mod forge;
 mod mail;
 mod merge;
 mod pick;
@@ -198,6 +199,7 @@ fn the_page_of_rewrites_is_what_the_stories_show() {
         ("A colleague's commits", colleague::ROWS),
         ("Lines that Git does not name", again::ROWS),
         ("What no hook sees, and `reconcile`", unseen::ROWS),
+        ("Merges at a forge", forge::ROWS),
     ] {
         writeln!(page, "\n## {title}\n").unwrap();
         page += "| operation | our hooks that run | verdict of the new commits | lines |\n";
@@ -233,6 +235,8 @@ Each row is a story in [tests/e2e/rewrites](../tests/e2e/rewrites/mod.rs), and a
 In a story each line says who wrote it, an AI or a human, and `blame` is asked afterwards; lines by `bob` are a colleague's.
 `carried` commits stand on the records of older ones, which are copied to their notes.
 A colleague's line stays a human's where the commit makes the very same change, or is amended; else nobody but the colleague may say so, and it is unattested.
+
+At a forge no hook runs: there a job of CI runs `git provenance carry` afterwards ([how](integrations/forges.md)), with a key that is trusted as a service's.
 
 What leaves no trace when it brings lines (`git apply`, `git restore --source`, `git checkout <commit> -- <path>`), or changes lines that only a record knows, is looked up in the records that are here: an agent's line stays an agent's, and one whose author is not known stays so.
 The rest is taken for the work of whoever commits, unless the journal knows the lines.

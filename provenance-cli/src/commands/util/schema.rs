@@ -18,6 +18,7 @@ macro_rules! schemas {
 schemas![
     "agent-event",
     "blame",
+    "carry",
     "doctor",
     "envelope",
     "key-list",

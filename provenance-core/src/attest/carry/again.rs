@@ -129,7 +129,7 @@ pub(in crate::attest) fn again(
                 repo,
                 verifier: Verifier::open(repo)?,
                 cache: CommitCache::new(),
-                key,
+                key: Some(key),
                 target,
                 origins: Vec::new(),
             }),

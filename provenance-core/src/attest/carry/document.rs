@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Carried, FileLines, Target, blank_carry};
-use crate::attest::{AttestError, bind};
-use crate::attribute::{CommitFacts, LineKind};
-use crate::object_id::ObjectId;
+use crate::attribute::LineKind;
 use crate::record::{
-    Authoring, ClaimPath, Contribution, Derivation, Extent, FileClaim, LineRange, RecordId,
-    Relation, Remainder, UnknownLines,
+    Authoring, ClaimPath, CommittedBy, Contribution, Derivation, Extent, FileClaim, LineRange,
+    RecordId, Relation, Remainder, UnknownLines,
 };
 use crate::repo_path::RepoPath;
-use crate::store::{Hearsay, Notes};
 use crate::verify::Evidence;
+
+/// What a record says that was made for a forge's commit.
+const MERGED_BY_FORGE: &str = "merged-by-forge";
 
 /// A contribution of a commit's record: the commit's number, the record, the place within it.
 type Source = (usize, RecordId, usize);
@@ -89,6 +89,43 @@ impl Carried {
             .derived_from
             .dedup_by_key(|derivation| derivation.record);
         Some(record)
+    }
+
+    /// Makes the record of a commit that a forge made. Nobody accepted a line anew there: that is
+    /// said by the older records alone.
+    pub(in crate::attest) fn record_of_merge(&self, target: &Target) -> Option<Authoring> {
+        let mut record = self.record(target, None)?;
+        let originals = self.originals();
+        let mut committers = originals.iter().map(|one| one.authoring.get().committed_by);
+        if committers.any(|by| by == CommittedBy::Agent) {
+            record.committed_by = CommittedBy::Agent;
+        }
+        record.approver = None;
+        record.capture = vec![MERGED_BY_FORGE.to_owned()];
+        Some(record)
+    }
+
+    /// Leaves out the commits of which no line was found.
+    pub(in crate::attest) fn only_found(mut self) -> Self {
+        let is_found: Vec<bool> = (0..self.origins.len())
+            .map(|number| self.is_found_in(number))
+            .collect();
+        let numbers: Vec<usize> = is_found
+            .iter()
+            .scan(0, |next, is_found| {
+                let number = *next;
+                *next += usize::from(*is_found);
+                Some(number)
+            })
+            .collect();
+        for file in self.files.values_mut() {
+            for (_, number) in file.found.values_mut().chain(&mut file.whole) {
+                *number = numbers.get(*number).copied().unwrap_or_default();
+            }
+        }
+        let mut is_found = is_found.into_iter();
+        self.origins.retain(|_| is_found.next().unwrap_or_default());
+        self
     }
 
     /// Whose the lines are that the record does not name.
@@ -305,54 +342,6 @@ impl Carried {
         }
         self
     }
-
-    /// Returns the lines of the records that one is derived from, with all that they stand on; and
-    /// of commits whose records are not believed every line, for whoever comes to believe them.
-    pub(in crate::attest) fn lines(
-        &self,
-        notes: &Notes<'_>,
-        derived: &[Derivation],
-    ) -> Result<BTreeSet<Vec<u8>>, AttestError> {
-        let mut commits = Vec::new();
-        let mut lines = BTreeSet::new();
-        for origin in &self.origins {
-            let facts: &CommitFacts = &origin.facts;
-            if facts.judgement.verdict.is_believed() {
-                commits.push(facts.commit_id);
-            } else {
-                lines.extend(notes.lines(facts.commit_id)?.lines);
-            }
-        }
-        lines.append(&mut derived_lines(notes, &commits, derived)?);
-        Ok(lines)
-    }
-}
-
-/// Returns the lines of the records that are derived from, with all that they stand on: from the
-/// notes of `commits`, of the commits that the records are about, and else from any note.
-pub(in crate::attest) fn derived_lines(
-    notes: &Notes<'_>,
-    commits: &[ObjectId],
-    derived: &[Derivation],
-) -> Result<BTreeSet<Vec<u8>>, AttestError> {
-    let wanted: Vec<RecordId> = derived.iter().map(|one| one.record).collect();
-    let mut lines = BTreeSet::new();
-    let about = derived.iter().map(|one| one.commit);
-    let commits: BTreeSet<ObjectId> = commits.iter().copied().chain(about).collect();
-    for commit_id in commits {
-        lines.append(&mut standing(notes, commit_id, &wanted)?);
-    }
-    let is_there = |id: &RecordId| lines.iter().any(|line| is_record(line, *id));
-    let missing: Vec<RecordId> = wanted.into_iter().filter(|id| !is_there(id)).collect();
-    if !missing.is_empty() {
-        let elsewhere = bind::locate(notes, &missing)?;
-        lines.extend(elsewhere.into_iter().map(|said| said.line));
-    }
-    Ok(lines)
-}
-
-fn is_record(line: &[u8], record_id: RecordId) -> bool {
-    Hearsay::of(line).is_some_and(|said| said.record_id == record_id)
 }
 
 /// A record that only says where the lines of another stand has the nonce of that other.
@@ -365,30 +354,4 @@ fn is_carry(one: &Evidence, evidence: &[Evidence]) -> bool {
                 .iter()
                 .any(|d| d.record == other.record_id)
     })
-}
-
-/// The lines of a commit's note that hold some records, and those that they stand on.
-fn standing(
-    notes: &Notes<'_>,
-    commit_id: ObjectId,
-    wanted: &[RecordId],
-) -> Result<BTreeSet<Vec<u8>>, AttestError> {
-    let lines = notes.lines(commit_id)?.lines;
-    let said: Vec<Hearsay> = lines.iter().filter_map(|line| Hearsay::of(line)).collect();
-    let mut wanted: Vec<RecordId> = wanted.to_vec();
-    let mut seen = BTreeSet::new();
-    let mut found = BTreeSet::new();
-    while let Some(record_id) = wanted.pop() {
-        if !seen.insert(record_id) {
-            continue;
-        }
-        for said in said.iter().filter(|said| said.record_id == record_id) {
-            found.insert(said.line.clone());
-            if let Ok(authoring) = said.statement.authoring() {
-                wanted.extend(authoring.derived_from.iter().map(|d| d.record));
-                wanted.extend(authoring.onto.records);
-            }
-        }
-    }
-    Ok(found)
 }

@@ -23,6 +23,7 @@
 
 mod again;
 mod before;
+mod copying;
 mod document;
 mod matching;
 mod source;
@@ -31,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(super) use again::{Settled, again};
-pub(super) use document::derived_lines;
+pub(super) use copying::derived_lines;
 
 use super::AttestError;
 use crate::attribute::{CommitCache, CommitFacts, LineAuthor, LineKind};
@@ -110,10 +111,29 @@ pub(super) struct Carried {
     files: BTreeMap<RepoPath, FileLines>,
 }
 
-/// Looks for the lines that `target` adds in the sources, the first source first.
+/// Looks for the lines that `target` adds in the sources, the first source first. Whoever signs with
+/// `key` may say again of a line what was said with it.
 pub(super) fn carried(
     repo: &Repo,
     key: &KeyId,
+    sources: &[LineSource],
+    target: &Target,
+) -> Result<Carried, AttestError> {
+    search(repo, Some(key), sources, target)
+}
+
+/// Does the same for somebody who saw no line being written, such as a service.
+pub(super) fn carried_unseen(
+    repo: &Repo,
+    sources: &[LineSource],
+    target: &Target,
+) -> Result<Carried, AttestError> {
+    search(repo, None, sources, target)
+}
+
+fn search(
+    repo: &Repo,
+    key: Option<&KeyId>,
     sources: &[LineSource],
     target: &Target,
 ) -> Result<Carried, AttestError> {
@@ -165,7 +185,7 @@ struct Search<'a> {
     repo: &'a Repo,
     verifier: Verifier<'a>,
     cache: CommitCache,
-    key: &'a KeyId,
+    key: Option<&'a KeyId>,
     target: &'a Target,
     origins: Vec<Origin>,
 }
@@ -231,14 +251,17 @@ impl Search<'_> {
 
     /// Answers whether whoever carries is who said `human` there.
     fn is_own(&self, facts: &CommitFacts) -> bool {
+        let Some(own_key) = self.key else {
+            return false;
+        };
         let principal = |key: &KeyId| {
             let trust = self.verifier.trust()?;
             trust.principal_of(key).map(|principal| &principal.id)
         };
-        let own = principal(self.key);
+        let own = principal(own_key);
         facts.judgement.evidence.iter().any(|evidence| {
             let signers = evidence.authoring.signers();
-            let is_own = |key: &KeyId| key == self.key || own.is_some() && principal(key) == own;
+            let is_own = |key: &KeyId| key == own_key || own.is_some() && principal(key) == own;
             evidence.remainder && signers.iter().any(is_own)
         })
     }
