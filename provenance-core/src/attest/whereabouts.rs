@@ -6,11 +6,11 @@
 //!
 //! `$GIT_COMMON_DIR/provenance/whereabouts/` holds a file a path: for each commit its id and a
 //! 32-bit sum of each line, white space left out. `upto` names the notes that are taken into
-//! account, `waiting` the commits of them that nobody looked at yet, `absent` those that are not here;
-//! they are looked for again after a fetch.
+//! account, `waiting` the commits of them that nobody looked at yet, `absent` those that are not here.
 //!
-//! Invariants: it is a cache; taking it away loses hints and no record. A commit catches up with a
-//! few others at most, whatever a remote sent; [`Effort::Whole`] is for whoever has time.
+//! Invariants: it is a cache; taking it away loses hints and no record. Where nothing was fetched
+//! since the last look, a commit pays a few looks at the clock of a file. After a fetch it catches up
+//! with a few commits at most, whatever a remote sent; [`Effort::Whole`] is for whoever has time.
 //!
 //! # What is not checked
 //!
@@ -113,42 +113,27 @@ impl<'r> Whereabouts<'r> {
         found
     }
 
+    /// Answers whether nothing is known of any path, and nothing new can be.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.dir.exists() && !self.was_fetched()
+    }
+
     pub(super) fn catch_up(&self, notes: &Notes<'_>, effort: Effort) -> Result<(), AttestError> {
+        // What this clone itself committed meanwhile, its journal knows.
+        let seeks = effort == Effort::Whole || self.was_fetched();
+        let waits = || fs::metadata(self.waiting()).is_ok_and(|data| data.len() > 0);
+        if !seeks && !waits() {
+            return Ok(());
+        }
         let Some(tip) = notes.tip()? else {
             return Ok(());
         };
-        let upto = self.upto();
-        let is_behind = upto != Some(tip);
-        let waits = || fs::metadata(self.waiting()).is_ok_and(|data| data.len() > 0);
-        let seeks = effort == Effort::Whole || self.was_fetched();
-        if !is_behind && !seeks && !waits() {
-            return Ok(());
-        }
         // Whoever is at it does it for everybody.
         let Some(_locked) = self.lock() else {
             return Ok(());
         };
-        if is_behind && (effort == Effort::Whole || self.is_near(upto, tip)?) {
-            let base = self
-                .repo
-                .notes_at(upto)
-                .or_else(|_| self.repo.notes_at(None));
-            let base = base.map_err(StoreError::from)?;
-            let now = self.repo.notes_at(Some(tip)).map_err(StoreError::from)?;
-            let new = base.differences(&now).map_err(StoreError::from)?;
-            let mut lines = String::new();
-            for commit_id in new.keys() {
-                lines.push_str(&commit_id.to_string());
-                lines.push('\n');
-            }
-            let written = append(&self.waiting(), lines.as_bytes())
-                .and_then(|()| local::write(&self.dir.join("upto"), tip.to_string().as_bytes()));
-            if written.is_err() {
-                return Ok(());
-            }
-        }
-        if seeks && let Ok(absent) = fs::read(self.absent()) {
-            drop(append(&self.waiting(), &absent).and_then(|()| fs::remove_file(self.absent())));
+        if seeks && !self.list(tip, effort)? {
+            return Ok(());
         }
         let limit = if effort == Effort::Whole { MANY } else { FEW };
         let (commit_ids, rest) = self.last_waiting(limit).unwrap_or_default();
@@ -163,6 +148,33 @@ impl<'r> Whereabouts<'r> {
             drop(file.and_then(|file| file.set_len(rest)));
         }
         Ok(())
+    }
+
+    /// Adds to those that wait what is new in the notes, and what was absent; `false` where that
+    /// cannot be written.
+    fn list(&self, tip: ObjectId, effort: Effort) -> Result<bool, AttestError> {
+        let mut upto = self.upto();
+        let mut lines = Vec::new();
+        if upto != Some(tip) && (effort == Effort::Whole || self.is_near(upto, tip)?) {
+            let base = self.repo.notes_at(upto);
+            let base = base.or_else(|_| self.repo.notes_at(None));
+            let base = base.map_err(StoreError::from)?;
+            let now = self.repo.notes_at(Some(tip)).map_err(StoreError::from)?;
+            let new = base.differences(&now).map_err(StoreError::from)?;
+            for commit_id in new.keys() {
+                lines.extend_from_slice(format!("{commit_id}\n").as_bytes());
+            }
+            upto = Some(tip);
+        }
+        lines.extend(fs::read(self.absent()).unwrap_or_default());
+        let upto = upto.map(|tip| tip.to_string()).unwrap_or_default();
+        // Written also where nothing is new: its time says what was looked at.
+        let written = append(&self.waiting(), &lines)
+            .and_then(|()| local::write(&self.dir.join("upto"), upto.as_bytes()));
+        if written.is_ok() {
+            drop(fs::remove_file(self.absent()));
+        }
+        Ok(written.is_ok())
     }
 
     /// Answers whether a notes commit is a few steps from what is known.
@@ -237,15 +249,15 @@ impl<'r> Whereabouts<'r> {
         self.dir.join("absent")
     }
 
-    /// Answers whether Git fetched since commits were found to be absent.
+    /// Answers whether Git fetched since the notes were looked at.
     fn was_fetched(&self) -> bool {
-        let modified = |path: PathBuf| fs::metadata(path).and_then(|data| data.modified());
-        let Ok(absent) = modified(self.absent()) else {
-            return false;
-        };
+        let modified = |path: PathBuf| fs::metadata(path).and_then(|data| data.modified()).ok();
         let dirs = [self.repo.git_dir(), self.repo.common_dir()];
-        let mut fetched = dirs.iter().map(|dir| modified(dir.join("FETCH_HEAD")));
-        fetched.any(|fetched| fetched.is_ok_and(|fetched| fetched >= absent))
+        let fetched = dirs.map(|dir| modified(dir.join("FETCH_HEAD")));
+        match fetched.into_iter().flatten().max() {
+            Some(fetched) => modified(self.dir.join("upto")).is_none_or(|upto| fetched >= upto),
+            None => false,
+        }
     }
 
     /// The last commits of the list, and how long it is without them.
