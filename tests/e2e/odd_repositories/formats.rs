@@ -97,3 +97,50 @@ fn every_version_of_the_index_and_its_extensions_are_read() {
         is_told(&repo, "b.txt");
     }
 }
+
+#[test]
+fn where_sha256_repositories_are_read_they_are_rewritten_and_synced_too() {
+    let alice = Sandbox::without_repository();
+    alice.git(["init", "--quiet", "--object-format=sha256"]);
+    if alice
+        .provenance(["init", "--yes", "--agents", "none"])
+        .status
+        != 0
+    {
+        // Another test holds what is said then.
+        return;
+    }
+    work(&alice, "a.txt");
+    let hub = alice.home().join("hub.git");
+    let hub = hub.to_str().unwrap();
+    alice.git(["init", "--quiet", "--bare", "--object-format=sha256", hub]);
+    alice.git(["remote", "add", "origin", hub]);
+    alice.git(["push", "--quiet", "origin", "main"]);
+    alice.provenance(["sync"]).succeeds();
+    let bob = alice.clone_for("bob");
+    bob.git(["remote", "set-url", "origin", hub]);
+    bob.provenance(["sync"]).succeeds();
+    is_told(&bob, "a.txt");
+    let bob = bob.with_provenance();
+    alice.trusts(&bob, "bob@example.com");
+    alice.provenance(["sync"]).succeeds();
+    bob.provenance(["sync"]).succeeds();
+    // What only a record knows, indented anew; and a rebase of it.
+    let indented = bob.read("a.txt").replace("ai", "    ai");
+    bob.write("a.txt", indented);
+    bob.commit("indented");
+    assert_eq!(kinds(&bob, "a.txt"), "aah");
+    work(&alice, "b.txt");
+    alice.git(["push", "--quiet", "origin", "main"]);
+    alice.provenance(["sync"]).succeeds();
+    bob.provenance(["sync"]).succeeds();
+    bob.git(["pull", "--quiet", "--rebase", "origin", "main"]);
+    is_told(&bob, "a.txt");
+    is_told(&bob, "b.txt");
+    bob.git(["push", "--quiet", "origin", "main"]);
+    bob.provenance(["sync"]).succeeds();
+    alice.git(["pull", "--quiet", "--ff-only", "origin", "main"]);
+    alice.provenance(["sync"]).succeeds();
+    is_told(&alice, "a.txt");
+    alice.provenance(["verify", "HEAD"]).succeeds();
+}

@@ -1,6 +1,7 @@
 //! Repositories that are not the plain kind: in odd places, of odd formats and histories, with odd
-//! messages, and with files that are not on disk as Git keeps them.
+//! messages and commits, and with files that are not on disk as Git keeps them.
 
+mod commits;
 mod conversions;
 mod formats;
 mod histories;
