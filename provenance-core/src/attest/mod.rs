@@ -36,7 +36,7 @@ pub use declare::{Declaration, Declared};
 pub use fix::Fixed;
 pub use merged::{MergeSearch, Merged, Proof, Wanted};
 pub use recent::{Recent, recent};
-pub use reconcile::{How, Mended, Reconciled};
+pub use reconcile::{How, Mended, Reconciled, Unrecorded, Why};
 pub use whereabouts::{Effort, catch_up};
 
 use std::path::PathBuf;

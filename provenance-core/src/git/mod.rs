@@ -50,7 +50,7 @@ pub use notes::{
     NotesTree, NotesUpdate, NotesWriter,
 };
 pub use objects::{MAX_COMMIT_BYTES, MAX_TREE_BYTES, ObjectKind, TreeEntry};
-pub use progress::Move;
+pub use progress::{Making, Move};
 pub use refs::{Head, RefUpdate};
 pub use repeat::{LineSource, Repetition};
 pub use status::{Status, StatusFile};

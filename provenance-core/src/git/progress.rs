@@ -32,6 +32,18 @@ pub struct Move {
     pub detail: String,
 }
 
+/// What a move of a reference says of the commit that it led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Making {
+    /// A command of Git that runs hooks made it.
+    Made,
+    /// It was there: a fetch, a reset, a checkout.
+    Reached,
+    /// Something else set the reference to it: `git update-ref`, `git filter-branch`, another
+    /// program.
+    Set,
+}
+
 impl Repo {
     /// Returns the commits that are being merged into HEAD.
     ///
@@ -96,6 +108,18 @@ impl Repo {
         let reflog = self.git_dir().join("logs/HEAD");
         moves(&reflog, MAX_REFLOG_BYTES, usize::MAX)
     }
+
+    /// Returns the moves of all local branches, as far as their reflogs are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::Failed`] when the branches cannot be listed.
+    pub fn branch_moves(&self) -> Result<Vec<Move>, GitError> {
+        let logs = self.common_dir().join("logs");
+        let branches = self.refs("refs/heads/")?.into_iter();
+        let read = |name: String| moves(&logs.join(name), MAX_REFLOG_BYTES, usize::MAX);
+        Ok(branches.flat_map(|(name, _)| read(name)).collect())
+    }
 }
 
 /// The moves at the end of a reflog, at most so many, newest first.
@@ -123,6 +147,46 @@ impl Move {
         self.action.starts_with("commit") || self.is_merge()
     }
 
+    /// Tells what it says of the commit that it led to.
+    #[must_use]
+    pub fn making(&self) -> Making {
+        const BY_GIT: [&str; 3] = ["cherry-pick", "revert", "am"];
+        const STEPS: [&str; 7] = [
+            "pick", "reword", "edit", "squash", "fixup", "continue", "merge",
+        ];
+        const ONLY_MOVES: [&str; 12] = [
+            "checkout",
+            "reset",
+            "fetch",
+            "clone",
+            "branch",
+            "Branch",
+            "push",
+            "update by push",
+            "pull",
+            "merge",
+            "rebase",
+            "initial pull",
+        ];
+        let action = self.action.as_str();
+        let is = |name: &str| {
+            let rest = action.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        let step = action
+            .rsplit_once('(')
+            .and_then(|(_, rest)| rest.strip_suffix(')'));
+        let is_step = step.is_some_and(|step| STEPS.contains(&step));
+        if self.is_commit() || BY_GIT.into_iter().any(is) || is_step && (is("rebase") || is("pull"))
+        {
+            Making::Made
+        } else if ONLY_MOVES.into_iter().any(is) {
+            Making::Reached
+        } else {
+            Making::Set
+        }
+    }
+
     /// Answers whether it made a merge, which `git merge` and `git pull` do.
     #[must_use]
     pub fn is_merge(&self) -> bool {
@@ -136,7 +200,8 @@ impl Move {
     /// Reads a line of a reflog, without its LF.
     fn parse(line: &[u8]) -> Option<Self> {
         let line = String::from_utf8_lossy(line);
-        let (who, what) = line.split_once('\t')?;
+        // `git update-ref` without a reason writes none.
+        let (who, what) = line.split_once('\t').unwrap_or((&line, ""));
         let mut ids = who.split(' ');
         let (action, detail) = what.split_once(':').unwrap_or((what, ""));
         Some(Self {
@@ -145,5 +210,46 @@ impl Move {
             action: action.to_owned(),
             detail: detail.trim().to_owned(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_tells_what_made_a_commit() {
+        for (said, making) in [
+            ("commit: a", Making::Made),
+            ("commit (initial): a", Making::Made),
+            ("commit (merge): a", Making::Made),
+            (
+                "merge side: Merge made by the 'ort' strategy.",
+                Making::Made,
+            ),
+            ("merge side: Fast-forward", Making::Reached),
+            ("pull: Merge made by the 'ort' strategy.", Making::Made),
+            ("pull: Fast-forward", Making::Reached),
+            ("pull --rebase (pick): a", Making::Made),
+            ("cherry-pick: a", Making::Made),
+            ("revert: a", Making::Made),
+            ("am: a", Making::Made),
+            ("rebase (reword): a", Making::Made),
+            ("rebase (start): checkout main", Making::Reached),
+            (
+                "rebase (finish): returning to refs/heads/main",
+                Making::Reached,
+            ),
+            ("reset: moving to HEAD~1", Making::Reached),
+            ("checkout: moving from a to b", Making::Reached),
+            ("clone: from x", Making::Reached),
+            ("filter-branch: rewrite", Making::Set),
+            ("amateurish: a", Making::Set),
+            ("", Making::Set),
+        ] {
+            let line = format!("{0} {0} A <a> 1 +0000\t{said}", "1".repeat(40));
+            let moved = Move::parse(line.as_bytes()).unwrap();
+            assert_eq!(moved.making(), making, "{said}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 mod half_done;
 mod keyless;
 mod overwritten;
+mod reasons;
 
 /// Our hooks but these, as if they had been killed: the folder for `core.hooksPath`.
 pub(crate) fn hooks_but(alice: &Sandbox, killed: &[&str]) -> String {
@@ -43,8 +44,11 @@ pub(crate) fn reconciled(alice: &Sandbox, args: &[&str]) -> Value {
     let second = run();
     assert_eq!(notes_ref(alice), notes, "a second run changed the notes");
     assert_eq!(second.json()["mended"], serde_json::json!([]));
+    let (first_told, second_told) = (first.json(), second.json());
+    crate::schemas::validates("reconcile.v1", &first_told);
+    assert_eq!(first_told["unrecorded"], second_told["unrecorded"]);
     assert_eq!(first.status, second.status, "{}", first.full());
-    first.json()
+    first_told
 }
 
 pub(crate) fn notes_ref(alice: &Sandbox) -> String {

@@ -14,14 +14,19 @@ use crate::exit::Outcome;
 
 /// Mend what a crash or a bypassed hook left behind
 ///
-/// Seals the records of commits whose hooks were killed half-way or had no key, in every worktree. Puts back
-/// records that something took out of the notes, as far as their history has them. Carries records
-/// over to commits that were made of recorded ones where no hook ran: by git replay, filter-branch
-/// or update-ref, with the hooks off, by another client. Nothing is claimed that was not seen when
-/// the lines were written, and a second run changes nothing. Without a range it looks at all local
-/// branches, as far back as records began.
+/// Seals the records of commits whose hooks were killed half-way or had no key, in every worktree.
+/// Puts back records that something took out of the notes, as far as their history has them.
+/// Carries records over to commits that were made of recorded ones where no hook ran: by git
+/// replay, filter-branch or update-ref, with the hooks off, by another client. Lists what still has
+/// no record, and why, as far as this clone knows.
 ///
-/// Exits with 0 when nothing is left to be mended, and with 2 when something could not be.
+/// Nobody is made the author of anything: what no hook saw and no record says stays unattested. A
+/// second run changes nothing. Without a range it looks at all local branches, as far back as
+/// records began.
+///
+/// Exits with 0 when every commit has a record, but for those from before records began; with 1
+/// when one has none, whatever the reason; with 2 when there is no key, or something could not be
+/// mended.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Which commits, in Git's revision syntax: main..feature, v1.0.., ^main HEAD
@@ -49,10 +54,11 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         text::write(&mut context.paged(), &reconciled)?;
     }
     // Others may have failed too; each run names one, and does the rest.
-    match reconciled.failed.pop() {
-        Some(error) => Err(error.into()),
-        None => Ok(Outcome::Yes),
+    if let Some(error) = reconciled.failed.pop() {
+        return Err(error.into());
     }
+    let is_left = reconciled.unrecorded.iter().any(|left| left.why.counts());
+    Ok(Outcome::from(!is_left))
 }
 
 /// The commits that are meant, the newest first.

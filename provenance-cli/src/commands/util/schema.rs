@@ -30,6 +30,7 @@ schemas![
     "show",
     "stats",
     "status",
+    "reconcile",
     "sync",
     "trust",
     "trust-show",

@@ -7,6 +7,7 @@
 //! fixed records ─► the commits that they belong to ─► sealed                    (finish)
 //! history of the notes ─► lines that were taken away ─► put back                (restore)
 //! recorded commits ─► what they became where no hook ran ─► lines carried over  (unseen)
+//! the rest ─► why it has no record, as far as can be known                      (why)
 //! ```
 //!
 //! # Invariants
@@ -17,17 +18,20 @@
 //!
 //! # What is not checked
 //!
-//! Why a hook did not run or did not end.
+//! Whether what says why a hook did not run is true.
 
 mod finish;
 mod unseen;
+mod why;
+
+pub use why::{Unrecorded, Why};
 
 use std::collections::BTreeMap;
 
 use unseen::Recorded;
 
 use super::{AttestError, Attester};
-use crate::git::GitError;
+use crate::git::{GitError, RawCommit};
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
 
@@ -36,6 +40,10 @@ use crate::record::RecordId;
 pub struct Reconciled {
     /// Commits that have a record now, and had none.
     pub mended: Vec<Mended>,
+    /// Commits that have none still.
+    pub unrecorded: Vec<Unrecorded>,
+    /// How many commits were looked at.
+    pub commits: u64,
     /// Fixed records that belong to no commit: it was given up, or is being made just now.
     pub idle: u64,
     /// What could not be done; the others were.
@@ -94,6 +102,8 @@ impl Attester<'_> {
         let finished = self.finish_everywhere(commits);
         let mut reconciled = Reconciled {
             mended: finished.mended,
+            unrecorded: Vec::new(),
+            commits: commits.len() as u64,
             idle: finished.idle.len() as u64,
             failed: finished.failed,
         };
@@ -116,6 +126,9 @@ impl Attester<'_> {
                     Err(error) => reconciled.failed.push(error),
                 }
             }
+            let left = self.without_record(&without)?;
+            let is_known = |commit: &RawCommit| recorded.has_pinned(commit);
+            reconciled.unrecorded = self.unrecorded(&left, is_known)?;
         }
         Ok(reconciled)
     }

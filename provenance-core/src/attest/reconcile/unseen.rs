@@ -86,6 +86,12 @@ impl Recorded {
         }
     }
 
+    /// Answers whether a record that a commit pins is anywhere.
+    pub(super) fn has_pinned(&self, commit: &RawCommit) -> bool {
+        let pins = listed(&commit.message);
+        pins.iter().any(|pin| self.pins.contains_key(pin))
+    }
+
     fn alike(&self, repo: &Repo, commit: &RawCommit) -> &[ObjectId] {
         let likenesses = self.likenesses.get_or_init(|| {
             let mut found: HashMap<Digest, Vec<ObjectId>> = HashMap::new();
