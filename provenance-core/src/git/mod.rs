@@ -70,6 +70,7 @@ pub struct Repo {
     location: Location,
     config: OnceCell<Config>,
     deflater: RefCell<Option<loose::Deflater>>,
+    trees: RefCell<objects::TreesAtHand>,
 }
 
 impl fmt::Debug for Repo {
@@ -128,6 +129,7 @@ impl Repo {
             location: location.clone(),
             config: OnceCell::new(),
             deflater: RefCell::new(None),
+            trees: RefCell::default(),
         };
         repo.check_common_dir()?;
         repo.settle_work_tree()?;

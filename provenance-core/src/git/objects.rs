@@ -8,7 +8,9 @@
 //! Modes and names of tree entries beyond their form: `..` and `.git` come out as they stand, and
 //! must never be joined to a path on disk.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use git2::{ErrorCode, ObjectType};
 
@@ -20,6 +22,13 @@ use crate::object_id::ObjectId;
 pub const MAX_COMMIT_BYTES: usize = 16 << 20;
 /// The most bytes of one tree object that are read: a directory of a million files.
 pub const MAX_TREE_BYTES: usize = 64 << 20;
+
+/// How many trees are kept at hand, and how large one may be.
+const TREES_AT_HAND: usize = 16;
+const MAX_TREE_AT_HAND: usize = 64 << 10;
+
+/// The trees that were read last, the newest first.
+pub(super) type TreesAtHand = VecDeque<(ObjectId, Arc<[u8]>)>;
 
 /// The four types of Git objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,9 +119,24 @@ impl Repo {
         target.ok_or(GitError::MissingObject { id: tag_id })
     }
 
-    /// Reads the bytes of a tree object.
-    pub(in crate::git) fn tree_bytes(&self, tree_id: ObjectId) -> Result<Vec<u8>, GitError> {
-        self.object(tree_id, ObjectKind::Tree, MAX_TREE_BYTES)
+    /// Reads the bytes of a tree object. A commit asks several times for the same few.
+    pub(in crate::git) fn tree_bytes(&self, tree_id: ObjectId) -> Result<Arc<[u8]>, GitError> {
+        let known = |trees: &TreesAtHand| {
+            let at = trees.iter().position(|(id, _)| *id == tree_id)?;
+            Some(Arc::clone(&trees.get(at)?.1))
+        };
+        if let Some(bytes) = known(&self.trees.borrow()) {
+            return Ok(bytes);
+        }
+        let bytes: Arc<[u8]> = self
+            .object(tree_id, ObjectKind::Tree, MAX_TREE_BYTES)?
+            .into();
+        if bytes.len() <= MAX_TREE_AT_HAND {
+            let mut trees = self.trees.borrow_mut();
+            trees.truncate(TREES_AT_HAND - 1);
+            trees.push_front((tree_id, Arc::clone(&bytes)));
+        }
+        Ok(bytes)
     }
 
     /// Returns the type and the size of an object, without inflating it.

@@ -15,6 +15,8 @@
 
 mod entries;
 
+use std::sync::Arc;
+
 use entries::sorted;
 pub(in crate::git) use entries::{Entry, parse};
 
@@ -228,7 +230,7 @@ impl<'r> Walk<'r> {
         let ids: Vec<Option<ObjectId>> = old.iter().copied().chain([new]).collect();
         let contents = ids
             .iter()
-            .map(|id| id.map_or(Ok(Vec::new()), |id| self.repo.tree_bytes(id)))
+            .map(|id| id.map_or(Ok(Arc::default()), |id| self.repo.tree_bytes(id)))
             .collect::<Result<Vec<_>, _>>()?;
         let sides = contents
             .iter()
