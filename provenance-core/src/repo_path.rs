@@ -207,6 +207,11 @@ fn is_drive(bytes: &[u8]) -> bool {
 /// `.git` as HFS+ (ignorable characters) and NTFS (case, `git~1`, trailing dots, blanks and
 /// streams) would open it.
 fn is_git_directory(component: &[u8]) -> bool {
+    // Nearly every name: nothing is ignored in it, and it begins otherwise.
+    let is_plain = component.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain && !matches!(component.first(), Some(b'.' | b'g' | b'G')) {
+        return false;
+    }
     let mut folded: Vec<u8> = match std::str::from_utf8(component) {
         Ok(text) => text
             .chars()

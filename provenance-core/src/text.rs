@@ -109,6 +109,9 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
 /// private use (Co), noncharacters, variation selectors and tags.
 #[must_use]
 pub const fn is_disguise(c: char) -> bool {
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     matches!(c,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'

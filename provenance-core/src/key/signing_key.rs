@@ -8,7 +8,8 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use ed25519_dalek::Signer as _;
-use ssh_key::private::{Ed25519Keypair, KeypairData};
+use ssh_key::private::{Ed25519Keypair, Ed25519PrivateKey, KeypairData};
+use ssh_key::public::Ed25519PublicKey;
 use ssh_key::{LineEnding, PrivateKey};
 use zeroize::Zeroizing;
 
@@ -99,11 +100,14 @@ impl SigningKey {
                 algorithm,
             });
         };
-        let secret =
-            ed25519_dalek::SigningKey::try_from(pair).map_err(|_| KeyError::NotAPrivateKey {
+        let key = Self::from_seed(&Zeroizing::new(pair.private.to_bytes()));
+        // RFC 8032, 5.1.5: the public half follows from the private one.
+        if key.secret.verifying_key().as_bytes() != &pair.public.0 {
+            return Err(KeyError::NotAPrivateKey {
                 path: path.to_owned(),
-            })?;
-        Ok(Self::new(secret))
+            });
+        }
+        Ok(key)
     }
 
     /// Writes the private key to a new file with mode 0600, and the public line beside it with
@@ -135,7 +139,10 @@ impl SigningKey {
         if let Some(parent) = path.parent() {
             create_private_dir(parent).map_err(unwritable)?;
         }
-        let pair = Ed25519Keypair::from(&self.secret);
+        let pair = Ed25519Keypair {
+            public: Ed25519PublicKey(self.secret.verifying_key().to_bytes()),
+            private: Ed25519PrivateKey::from_bytes(self.secret.as_bytes()),
+        };
         let pem = PrivateKey::new(KeypairData::Ed25519(pair), comment)
             .and_then(|key| key.to_openssh(LineEnding::LF))
             .map_err(|_| unwritable(std::io::Error::other("the comment cannot be encoded")))?;

@@ -29,6 +29,30 @@ fn a_saved_key_loads_again_and_is_private() {
 }
 
 #[test]
+fn attack_a_key_file_with_the_public_half_of_another_key_is_refused() {
+    use ssh_key::private::{Ed25519Keypair, Ed25519PrivateKey, KeypairData};
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("id");
+    key().save(&path, "test").unwrap();
+    let file = std::fs::read(&path).unwrap();
+    let private = ssh_key::PrivateKey::from_openssh(&file).unwrap();
+    let KeypairData::Ed25519(pair) = private.key_data() else {
+        panic!("{private:?}");
+    };
+    let mixed = Ed25519Keypair {
+        public: pair.public,
+        private: Ed25519PrivateKey::from_bytes(&[8; 32]),
+    };
+    let mixed = ssh_key::PrivateKey::new(KeypairData::Ed25519(mixed), "test").unwrap();
+    let mixed = mixed.to_openssh(ssh_key::LineEnding::LF).unwrap();
+    std::fs::write(&path, mixed.as_bytes()).unwrap();
+    assert!(matches!(
+        SigningKey::load(&path),
+        Err(KeyError::NotAPrivateKey { .. })
+    ));
+}
+
+#[test]
 fn a_public_half_that_is_there_is_not_replaced() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("id");
