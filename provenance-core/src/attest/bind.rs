@@ -8,6 +8,7 @@
 use super::carry::Settled;
 use super::fix::listed;
 use super::pending::{FixedRecord, Pending};
+use super::whereabouts::Whereabouts;
 use super::{AttestError, Attester, amend, carry, records_of};
 use crate::capture::{self, Receipt};
 use crate::git::RawCommit;
@@ -210,6 +211,7 @@ impl Attester<'_> {
         }
         if !authoring.derived_from.is_empty() {
             lines.extend(carry::derived_lines(&notes, &[], &authoring.derived_from)?);
+            Whereabouts::of(self.repo).expect(commit.id);
         }
         if let Some(head) = replaced
             && let Some(remapped) = amend::remapped(self, head, commit, (record_id, authoring))?

@@ -9,6 +9,7 @@
 use super::bind::{Attested, locate};
 use super::carry::{Carried, Humans, Settled, Target, again, carried};
 use super::fix::listed;
+use super::whereabouts::Whereabouts;
 use super::{AttestError, Attester};
 use crate::capture;
 use crate::digest::Digest;
@@ -108,6 +109,7 @@ impl Attester<'_> {
         let record_id = Digest::of(record.to_canonical()?.as_bytes());
         let mut lines = carried.lines(&notes, &record.derived_from)?;
         lines.insert(self.sealed(commit, &record)?.to_line());
+        Whereabouts::of(self.repo).expect(commit.id);
         self.append(commit, &Vec::from_iter(lines))?;
         Ok(Attested::Recorded(record_id))
     }

@@ -28,12 +28,12 @@ use crate::git::added::AddedLines;
 use crate::git::{Repo, diff};
 use crate::object_id::ObjectId;
 use crate::record::{Authoring, Remainder};
-use crate::store::{Notes, StoreError};
+use crate::store::{Hearsay, Notes, StoreError};
 
 /// The most notes commits that a commit looks back over.
 const MAX_STEPS: usize = 32;
 /// How many commits a commit catches up with.
-const FEW: usize = 16;
+const FEW: usize = 8;
 /// How many whoever has time catches up with.
 const MANY: usize = 1000;
 /// The most that is read of one path.
@@ -113,13 +113,19 @@ impl<'r> Whereabouts<'r> {
         found
     }
 
+    /// Says that a commit of this clone has lines of others, which its journal does not know.
+    pub(super) fn expect(&self, commit_id: ObjectId) {
+        // A hint that cannot be written is missing, and nothing else.
+        drop(append(&self.waiting(), format!("{commit_id}\n").as_bytes()));
+    }
+
     /// Answers whether nothing is known of any path, and nothing new can be.
     pub(super) fn is_empty(&self) -> bool {
         !self.dir.exists() && !self.was_fetched()
     }
 
     pub(super) fn catch_up(&self, notes: &Notes<'_>, effort: Effort) -> Result<(), AttestError> {
-        // What this clone itself committed meanwhile, its journal knows.
+        // What was written here and committed meanwhile, the journal knows.
         let seeks = effort == Effort::Whole || self.was_fetched();
         let waits = || fs::metadata(self.waiting()).is_ok_and(|data| data.len() > 0);
         if !seeks && !waits() {
@@ -196,8 +202,10 @@ impl<'r> Whereabouts<'r> {
     /// Takes in what a commit adds, if its record names more than a human's lines; `false` where the
     /// commit or a parent of it is not here.
     fn take_in(&self, notes: &Notes<'_>, commit_id: ObjectId) -> Result<bool, AttestError> {
-        let said = notes.hearsay(commit_id)?;
-        let is_worth_it = said.iter().any(|said| {
+        // The older records too: after an amend they are the ones that name lines.
+        let note = notes.lines(commit_id)?;
+        let mut said = note.lines.iter().filter_map(|line| Hearsay::of(line));
+        let is_worth_it = said.any(|said| {
             let authoring = said.statement.authoring();
             authoring.is_ok_and(|authoring| names_others(&authoring))
         });

@@ -24,7 +24,9 @@ pub(super) fn fetched(alice: &Sandbox) {
     bob.commit("theirs 1");
     ai(&bob, "b.txt", "ai number three\n");
     human(&bob, "b.txt", "bob two\n");
-    bob.commit("theirs 2");
+    bob.commit("theirs two");
+    // His record of this one claims nothing by itself: the one that it replaced does.
+    bob.git(["commit", "-q", "--amend", "-m", "theirs 2"]);
     let path = bob.path().to_str().unwrap();
     alice.git([
         "fetch",
