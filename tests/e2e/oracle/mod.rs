@@ -15,6 +15,7 @@
 mod chance;
 mod check;
 mod line;
+mod settle;
 mod step;
 mod world;
 

@@ -7,7 +7,7 @@
 use harness::Agent;
 
 use super::chance::Chance;
-use super::line::{SESSIONS, changed, fresh, united};
+use super::line::{SESSIONS, changed, fresh};
 use super::world::{PLACES, Place, World};
 
 /// What can be done.
@@ -29,6 +29,8 @@ pub(super) enum Operation {
     ResetMixed,
     ResetHard,
     Restore,
+    RestoreSource,
+    Apply,
     Switch,
     Move,
     CherryPick,
@@ -42,10 +44,10 @@ pub(super) enum Operation {
 }
 
 use Operation::{
-    Add, AgentCommits, AgentEdits, AgentUsesShell, Amend, CherryPick, CherryPickNoCommit, Commit,
-    CommitAll, CommitBypassed, CommitPath, HumanEdits, Merge, MergeSquash, Move, Rebase,
-    RebaseInteractive, ResetHard, ResetMixed, ResetSoft, Restore, Revert, Stash, StashPop, Switch,
-    Synchronize,
+    Add, AgentCommits, AgentEdits, AgentUsesShell, Amend, Apply, CherryPick, CherryPickNoCommit,
+    Commit, CommitAll, CommitBypassed, CommitPath, HumanEdits, Merge, MergeSquash, Move, Rebase,
+    RebaseInteractive, ResetHard, ResetMixed, ResetSoft, Restore, RestoreSource, Revert, Stash,
+    StashPop, Switch, Synchronize,
 };
 
 /// How often each is done.
@@ -66,6 +68,8 @@ const OPERATIONS: &[(Operation, usize)] = &[
     (ResetMixed, 2),
     (ResetHard, 1),
     (Restore, 1),
+    (RestoreSource, 2),
+    (Apply, 2),
     (Switch, 2),
     (Move, 1),
     (CherryPick, 3),
@@ -132,11 +136,11 @@ impl Step {
     }
 }
 
-struct Doing<'w> {
-    place: &'w Place,
-    chance: Chance,
+pub(super) struct Doing<'w> {
+    pub(super) place: &'w Place,
+    pub(super) chance: Chance,
     step: usize,
-    had_conflicts: bool,
+    pub(super) had_conflicts: bool,
 }
 
 impl Doing<'_> {
@@ -188,6 +192,21 @@ impl Doing<'_> {
                 let file = self.file();
                 self.git(&["restore", "--staged", "--worktree", "--", &file]);
             }
+            RestoreSource => {
+                let file = self.file();
+                if let Some(commit) = self.any_commit(&[]) {
+                    let source = format!("--source={commit}");
+                    self.git(&["restore", &source, "--worktree", "--", &file]);
+                }
+            }
+            Apply => {
+                if let Some(commit) = self.any_commit(&["--no-merges"]) {
+                    let patch = self.place.git_dir.join("a.patch");
+                    let patch = patch.to_str().unwrap();
+                    self.git(&["format-patch", "-1", "--output", patch, &commit]);
+                    self.git(&["apply", "--3way", patch]);
+                }
+            }
             Switch => self.switch(),
             Move => {
                 let (from, to) = (self.file(), self.file());
@@ -222,7 +241,7 @@ impl Doing<'_> {
         }
     }
 
-    fn git(&self, args: &[&str]) {
+    pub(super) fn git(&self, args: &[&str]) {
         self.place.sandbox.try_git(args);
     }
 
@@ -236,7 +255,7 @@ impl Doing<'_> {
     }
 
     /// An agent's session; each can be at work anywhere.
-    fn agent(&mut self) -> Agent<'_> {
+    pub(super) fn agent(&mut self) -> Agent<'_> {
         let number = self.chance.below(SESSIONS.len());
         let model = ["openai/gpt-5.1", "anthropic/claude-opus-4-5", "x/y"][number];
         Agent::with_session(&self.place.sandbox, model, SESSIONS[number])
@@ -295,6 +314,13 @@ impl Doing<'_> {
         (*self.chance.pick(&branches)).to_owned()
     }
 
+    /// A commit of any branch.
+    fn any_commit(&mut self, args: &[&str]) -> Option<String> {
+        let all = ["-n", "60", "--branches", "--remotes"];
+        let commits = self.place.commits(&[&all, args].concat());
+        (!commits.is_empty()).then(|| self.chance.pick(&commits).clone())
+    }
+
     fn cherry_pick(&mut self, args: &[&str]) {
         let foreign = [
             "--no-merges",
@@ -322,68 +348,5 @@ impl Doing<'_> {
         ]);
         let editor = format!("sequence.editor={edit}");
         self.git(&["-c", &editor, "rebase", "-q", "-i", "--autostash", "HEAD~3"]);
-    }
-
-    /// Ends whatever Git is in the middle of: goes on with both sides of each conflict, or gives up.
-    fn settle(&mut self) {
-        let gives_up = self.chance.once_in(3);
-        for attempt in 0..20 {
-            let command = [
-                ("rebase-merge", "rebase"),
-                ("rebase-apply", "rebase"),
-                ("CHERRY_PICK_HEAD", "cherry-pick"),
-                ("REVERT_HEAD", "revert"),
-                ("MERGE_HEAD", "merge"),
-            ]
-            .into_iter()
-            .find(|(file, _)| self.place.is_in(file));
-            let had_conflicts = self.had_conflicts;
-            let was_in_conflict = self.unite();
-            match command {
-                None => {
-                    if was_in_conflict {
-                        self.git(&["add", "--update"]);
-                    }
-                    return;
-                }
-                Some((_, command)) if gives_up || attempt > 12 => {
-                    self.had_conflicts = had_conflicts;
-                    self.git(&[command, "--abort"]);
-                }
-                Some((_, command)) => {
-                    let continued = self.place.sandbox.try_git([command, "--continue"]);
-                    if continued.status != 0 && !was_in_conflict {
-                        // Nothing is left of the commit that was picked.
-                        let how = if command == "merge" {
-                            "--abort"
-                        } else {
-                            "--skip"
-                        };
-                        self.git(&[command, how]);
-                    }
-                }
-            }
-        }
-        panic!("Git does not come out of what it is in the middle of");
-    }
-
-    /// Solves conflicts by keeping both sides, by hand or by an agent; answers whether there were any.
-    fn unite(&mut self) -> bool {
-        let unmerged = self
-            .place
-            .sandbox
-            .git(["diff", "--name-only", "--diff-filter=U"]);
-        let files: Vec<&str> = unmerged.lines().collect();
-        for file in &files {
-            let text = united(&self.place.sandbox.read(file));
-            if self.chance.once_in(3) {
-                self.agent().edits(file, text);
-            } else {
-                self.place.sandbox.write(file, text);
-            }
-            self.git(&["add", "--", file]);
-        }
-        self.had_conflicts |= !files.is_empty();
-        !files.is_empty()
     }
 }
