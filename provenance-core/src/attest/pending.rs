@@ -5,7 +5,8 @@
 //! bytes on its first line, capture's receipt on its second, and on its third the commit, where it
 //! existed by then. It is named by the record id of the first, so that a damaged one is recognized
 //! and a record is never sealed under another id. `bypassed` beside it has the last commits that
-//! were made with the hooks switched off.
+//! were made with the hooks switched off, `squashed` those that the last `merge --squash` brought,
+//! after the commit on top of which it did.
 //!
 //! # What is not checked
 //!
@@ -45,6 +46,7 @@ pub(super) struct Pending {
     dir: PathBuf,
     skipped_file: PathBuf,
     bypassed_file: PathBuf,
+    squashed_file: PathBuf,
 }
 
 impl Pending {
@@ -54,6 +56,7 @@ impl Pending {
             dir: state.join("pending"),
             skipped_file: state.join("skipped"),
             bypassed_file: state.join("bypassed"),
+            squashed_file: state.join("squashed"),
         }
     }
 
@@ -131,18 +134,39 @@ impl Pending {
         let mut commits = self.bypassed();
         commits.extend(commit_id);
         let too_many = commits.len().saturating_sub(MAX_BYPASSED);
-        let lines = commits.iter().skip(too_many).map(|id| format!("{id}\n"));
-        write(&self.bypassed_file, &lines.collect::<String>())
+        let lines = commits.iter().skip(too_many).map(ToString::to_string);
+        let lines: Vec<String> = lines.collect();
+        write(&self.bypassed_file, &lines.join("\n"))
+    }
+
+    /// Takes down the commits that were squashed into the index on top of a commit: Git forgets them
+    /// before post-commit.
+    pub(super) fn keep_squashed(
+        &self,
+        head: ObjectId,
+        squashed: &[ObjectId],
+    ) -> Result<(), AttestError> {
+        let ids = std::iter::once(&head).chain(squashed);
+        let lines: Vec<String> = ids.map(ToString::to_string).collect();
+        let text = lines.join("\n");
+        local::write(&self.squashed_file, text.as_bytes()).map_err(|source| AttestError::State {
+            path: self.squashed_file.clone(),
+            source,
+        })
+    }
+
+    /// Returns the commits that were last squashed into the index, where it was on top of this one.
+    pub(super) fn squashed_on(&self, head: ObjectId) -> Vec<ObjectId> {
+        let ids = ids(&self.squashed_file);
+        match ids.split_first() {
+            Some((onto, squashed)) if *onto == head => squashed.to_vec(),
+            _ => Vec::new(),
+        }
     }
 
     /// Returns the last commits that were made so.
     pub(super) fn bypassed(&self) -> Vec<ObjectId> {
-        let bytes = local::read(&self.bypassed_file, MAX_FILE_BYTES)
-            .ok()
-            .flatten()
-            .unwrap_or_default();
-        let text = String::from_utf8(bytes).unwrap_or_default();
-        text.lines().filter_map(|line| line.parse().ok()).collect()
+        ids(&self.bypassed_file)
     }
 
     /// Returns how many commits were made so since the last record.
@@ -171,4 +195,11 @@ impl Pending {
     fn path(&self, record_id: RecordId) -> PathBuf {
         self.dir.join(format!("{}.json", record_id.to_hex()))
     }
+}
+
+/// Reads commit ids, one a line.
+fn ids(path: &Path) -> Vec<ObjectId> {
+    let bytes = local::read(path, MAX_FILE_BYTES).ok().flatten();
+    let text = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
+    text.lines().filter_map(|line| line.parse().ok()).collect()
 }

@@ -9,11 +9,12 @@
 use super::bind::{Attested, locate};
 use super::carry::{Carried, Humans, Settled, Target, again, carried};
 use super::fix::listed;
+use super::pending::Pending;
 use super::whereabouts::Whereabouts;
 use super::{AttestError, Attester};
 use crate::capture;
 use crate::digest::Digest;
-use crate::git::{LineSource, RawCommit, Repetition};
+use crate::git::{LineSource, RawCommit, Repetition, Repo};
 use crate::object_id::ObjectId;
 use crate::record::{Authoring, RecordId, Remainder};
 
@@ -129,6 +130,19 @@ impl Attester<'_> {
         self.attest(commit_id)
     }
 
+    /// Takes down what `git merge --squash` has just brought into the index, for a commit that
+    /// commit-msg does not see.
+    ///
+    /// # Errors
+    ///
+    /// [`AttestError`].
+    pub fn squashed(repo: &Repo) -> Result<(), AttestError> {
+        match repo.head()?.commit_id {
+            Some(head) => Pending::of(repo).keep_squashed(head, &repo.squashed()),
+            None => Ok(()),
+        }
+    }
+
     /// Carries records over to a commit that took the place of others, as post-rewrite says. Where
     /// its record covers theirs already, nothing is done.
     ///
@@ -185,7 +199,13 @@ impl Attester<'_> {
         commit: &RawCommit,
         pins: &[RecordId],
     ) -> Result<Humans, AttestError> {
-        let repetition = self.repo.repetition_behind(commit)?;
+        let mut repetition = self.repo.repetition_behind(commit)?;
+        if let Some(head) = commit.parent_ids.first() {
+            let squashed = Pending::of(self.repo).squashed_on(*head);
+            let newest = squashed.first().copied().map(LineSource::TreeOf);
+            let squashed = squashed.into_iter().map(LineSource::AddedBy);
+            repetition.sources.extend(squashed.chain(newest));
+        }
         self.add_sources(authoring, &commit.parent_ids, repetition, pins)
     }
 

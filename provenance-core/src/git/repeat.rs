@@ -19,6 +19,9 @@ use super::{GitError, Move, ObjectId, RawCommit, Repo};
 const MAX_STATE_BYTES: u64 = 1 << 20;
 /// The most commits of one squash that are looked at.
 const MAX_SQUASHED: usize = 256;
+/// The newest commits among which one with a message is looked for, and how many are taken.
+const MAX_CALLED: usize = 256;
+const MAX_ALIKE: usize = 4;
 /// How many moves of HEAD back a reset is still looked for.
 const MAX_MOVES: usize = 16;
 
@@ -61,21 +64,34 @@ impl Repo {
         if let Some(reverted) = self.state_id("REVERT_HEAD") {
             sources.extend(self.before(reverted)?);
         }
-        let squashed = self.state_text("SQUASH_MSG").unwrap_or_default();
-        let named = squashed.lines().filter_map(|line| {
-            let id = line.strip_prefix("commit ")?;
-            id.trim().parse().ok()
-        });
-        let named: Vec<ObjectId> = named.take(MAX_SQUASHED).collect();
+        let named = self.squashed();
         sources.extend(named.iter().copied().map(LineSource::AddedBy));
         sources.extend(named.first().copied().map(LineSource::TreeOf));
-        let is_brought = sources.is_empty() && !self.brought_message().is_empty();
+        let brought = self.brought_message();
+        let is_brought = sources.is_empty() && !brought.is_empty();
+        if is_brought {
+            match self.named_by_revert(&brought)? {
+                Some(before) => sources.push(before),
+                None => sources.extend(self.called(&brought)?.into_iter().map(LineSource::AddedBy)),
+            }
+        }
         sources.extend(self.reset_away());
         Ok((is_brought || !sources.is_empty()).then_some(Repetition {
             sources,
             is_clean: is_brought,
             is_revert: false,
         }))
+    }
+
+    /// Returns the commits that `git merge --squash` brought into the index, newest first.
+    #[must_use]
+    pub fn squashed(&self) -> Vec<ObjectId> {
+        let squashed = self.state_text("SQUASH_MSG").unwrap_or_default();
+        let named = squashed.lines().filter_map(|line| {
+            let id = line.strip_prefix("commit ")?;
+            id.trim().parse().ok()
+        });
+        named.take(MAX_SQUASHED).collect()
     }
 
     /// Returns what a commit repeats that somebody has just made by hand, and commit-msg did not see:
@@ -85,7 +101,8 @@ impl Repo {
     ///
     /// [`GitError`] when a commit that the message names cannot be read.
     pub fn repetition_behind(&self, commit: &RawCommit) -> Result<Repetition, GitError> {
-        let mut sources: Vec<LineSource> = self.named_by_revert(commit)?.into_iter().collect();
+        let mut sources: Vec<LineSource> =
+            self.named_by_revert(&commit.message)?.into_iter().collect();
         sources.extend(self.reset_away());
         let made = self.last_move().filter(|moved| moved.new == commit.id);
         Ok(Repetition {
@@ -130,7 +147,7 @@ impl Repo {
         let mut sources = Vec::new();
         let mut is_clean = true;
         if moved.action == "revert" {
-            sources.extend(self.named_by_revert(commit)?);
+            sources.extend(self.named_by_revert(&commit.message)?);
         } else if let Some(picked) = self.state_id("CHERRY_PICK_HEAD") {
             sources.push(LineSource::AddedBy(picked));
         } else if self.is_rebasing() {
@@ -184,8 +201,8 @@ impl Repo {
     }
 
     /// What the message of a revert names, as Git writes it.
-    fn named_by_revert(&self, commit: &RawCommit) -> Result<Option<LineSource>, GitError> {
-        let message = String::from_utf8_lossy(&commit.message);
+    fn named_by_revert(&self, message: &[u8]) -> Result<Option<LineSource>, GitError> {
+        let message = String::from_utf8_lossy(message);
         let named = |before: &str| {
             let (_, rest) = message.split_once(before)?;
             let end = rest.find(|c: char| !c.is_ascii_hexdigit());
@@ -199,6 +216,22 @@ impl Repo {
             Some(reverted) => self.before(reverted),
             None => Ok(None),
         }
+    }
+
+    /// The newest commits of any branch that have this message: one of them was picked, and Git
+    /// does not say which.
+    fn called(&self, message: &[u8]) -> Result<Vec<ObjectId>, GitError> {
+        let mut found = Vec::new();
+        for commit_id in self.newest(MAX_CALLED)? {
+            // One that cannot be read was not picked.
+            let is_it = self
+                .commit(commit_id)
+                .is_ok_and(|commit| commit.message.trim_ascii() == message.trim_ascii());
+            if is_it && found.len() < MAX_ALIKE {
+                found.push(commit_id);
+            }
+        }
+        Ok(found)
     }
 
     /// What a reset took off HEAD lately, newest first.

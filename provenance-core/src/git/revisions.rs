@@ -103,6 +103,25 @@ impl Repo {
             .map_err(|_| failed("git rev-list printed something that is no object id"))
     }
 
+    /// Returns the newest commits that HEAD, a branch, or a remote's branch has, at most so many.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::Range`] with Git's own words; [`GitError::NoGit`].
+    pub fn newest(&self, most: usize) -> Result<Vec<ObjectId>, GitError> {
+        let most = format!("--max-count={most}");
+        let args = ["rev-list", &most, "--branches", "--remotes", "HEAD"];
+        let output = self.git(args)?;
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let found: Option<Vec<_>> = printed.lines().map(|line| line.parse().ok()).collect();
+        found
+            .filter(|_| output.status.success())
+            .ok_or_else(|| GitError::Range {
+                range: "HEAD".to_owned(),
+                message: text::escaped(String::from_utf8_lossy(&output.stderr).trim()).into_owned(),
+            })
+    }
+
     /// Answers whether `ancestor` is `descendant` or an ancestor of it.
     ///
     /// # Errors

@@ -2,6 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 
+use provenance_core::attest::Attester;
+use provenance_core::git::Repo;
+
 use super::writer::Writer;
 use crate::environment::Environment;
 use crate::failure::HookError;
@@ -14,7 +17,8 @@ use crate::failure::HookError;
 /// [`HookError`], whatever went wrong; nothing is attached then.
 pub fn run(environment: &Environment, is_squash: Option<&OsString>) -> Result<(), HookError> {
     if is_squash.is_some_and(|flag| flag == OsStr::new("1")) {
-        return Ok(());
+        let repo = Repo::open(&environment.location())?;
+        return Ok(Attester::squashed(&repo)?);
     }
     let mut writer = Writer::open_or_keep(environment)?;
     if let Some(commit_id) = writer.repo().head()?.commit_id {

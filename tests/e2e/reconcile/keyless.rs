@@ -11,20 +11,20 @@ use crate::lines::{kinds, predicate};
 const MODEL: &str = "openai/gpt-5.1";
 
 /// The folder of the person's keys, which is taken away for a while.
-struct Away {
+pub(crate) struct Away {
     keys: PathBuf,
     there: PathBuf,
 }
 
 impl Away {
-    fn from(alice: &Sandbox) -> Self {
+    pub(crate) fn from(alice: &Sandbox) -> Self {
         let keys = alice.home().join(".config/provenance/keys");
         let there = alice.home().join("keys-away");
         fs::rename(&keys, &there).unwrap();
         Self { keys, there }
     }
 
-    fn back(self) {
+    pub(crate) fn back(self) {
         fs::rename(self.there, self.keys).unwrap();
     }
 }

@@ -7,7 +7,7 @@ use harness::Sandbox;
 use serde_json::Value;
 
 mod half_done;
-mod keyless;
+pub(crate) mod keyless;
 mod overwritten;
 mod reasons;
 

@@ -226,4 +226,27 @@ rows! {
         },
         ..BOBS
     };
+    a_squash_of_a_colleagues_branch_that_bypasses_commit_msg: Row {
+        operation: "`merge --squash`, then `commit --no-verify -m`",
+        hooks: "post-merge, post-commit",
+        lines: "ai stay ai; bob become unattested; human stay human",
+        story: |alice, now| {
+            fetched(alice);
+            now();
+            alice.git(["merge", "-q", "--squash", "theirs"]);
+            alice.commit_with(["--no-verify", "-m", "squashed"]);
+        },
+        ..BOBS
+    };
+    a_replay_of_a_colleagues_branch: Row {
+        operation: "`rebase`, with the hooks off, then `reconcile`",
+        hooks: "none",
+        story: |alice, now| {
+            fetched(alice);
+            now();
+            alice.git(["-c", "core.hooksPath=/nowhere", "rebase", "-q", "main", "theirs"]);
+            crate::reconcile::reconciled(alice, &[]);
+        },
+        ..BOBS
+    };
 }

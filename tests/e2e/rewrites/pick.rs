@@ -131,4 +131,42 @@ rows! {
         },
         ..PICKED
     };
+    a_pick_without_a_commit_of_a_humans: Row {
+        operation: "`cherry-pick -n` of a human's commit, then `commit`",
+        hooks: "commit-msg, post-commit",
+        lines: "human stay human",
+        story: |alice, now| {
+            parted(alice);
+            now();
+            alice.git(["cherry-pick", "-n", "side"]);
+            alice.commit_with(["--no-edit"]);
+        },
+        ..PICKED
+    };
+    a_pick_across_a_rename: Row {
+        operation: "`cherry-pick` where the file has another name by now",
+        story: |alice, now| {
+            parted(alice);
+            alice.git(["mv", "a.txt", "renamed.txt"]);
+            alice.commit("renamed");
+            now();
+            alice.git(["cherry-pick", "side~2"]);
+        },
+        ..PICKED
+    };
+    a_revert_without_a_commit: Row {
+        operation: "`revert -n`, then `commit`",
+        hooks: "commit-msg, post-commit",
+        story: |alice, now| {
+            ai(alice, "a.txt", "ai one\nai two\n");
+            human(alice, "a.txt", "human one\n");
+            alice.commit("written");
+            alice.write("a.txt", "old 1\nold 2\nold 3\nhuman new\n");
+            alice.commit("cut");
+            now();
+            alice.git(["revert", "-n", "HEAD"]);
+            alice.commit_with(["--no-edit"]);
+        },
+        ..PICKED
+    };
 }

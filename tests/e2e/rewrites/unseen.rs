@@ -2,6 +2,7 @@
 //! commits are not believed without it.
 
 use super::{Row, ai, human, parted, rows};
+use crate::reconcile::keyless::Away;
 use crate::reconcile::reconciled;
 use harness::Sandbox;
 
@@ -169,6 +170,22 @@ rows! {
             alice.git(["revert", "--no-edit", "HEAD"]);
             now();
             unhooked(alice, &["revert", "--no-edit", "HEAD"]);
+            mend(alice);
+        },
+        ..UNSEEN
+    };
+    a_commit_without_a_key: Row {
+        operation: "`commit`, while there was no key",
+        hooks: "commit-msg, post-commit",
+        verdict: "verified",
+        story: |alice, now| {
+            let away = Away::from(alice);
+            ai(alice, "a.txt", "ai one\n");
+            human(alice, "a.txt", "human one\n");
+            alice.git(["add", "-A"]);
+            now();
+            alice.git(["commit", "-q", "-m", "no key"]);
+            away.back();
             mend(alice);
         },
         ..UNSEEN

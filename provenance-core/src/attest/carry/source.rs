@@ -12,6 +12,7 @@ use crate::git::blame::BlameOptions;
 use crate::git::diff;
 use crate::git::{GitError, LineSource};
 use crate::object_id::ObjectId;
+use crate::record::Relation;
 use crate::verify::VerifyError;
 
 /// One source, read.
@@ -72,6 +73,25 @@ impl Search<'_> {
         Ok(self.cache.get(self.repo, &self.verifier, commit_id)?)
     }
 
+    /// The file of a path among those that a commit adds to; where it has none, those whose paths
+    /// the new commit has no more: one of them may have moved here.
+    fn same_file<'f>(
+        &self,
+        files: &'f BTreeMap<Vec<u8>, Added>,
+        path: &[u8],
+    ) -> Result<Vec<&'f Added>, AttestError> {
+        if let Some(same) = files.get(path) {
+            return Ok(vec![same]);
+        }
+        let mut gone = Vec::new();
+        for (other, added) in files {
+            if self.repo.version_at(self.target.tree_id, other)?.is_none() {
+                gone.push(added);
+            }
+        }
+        Ok(gone)
+    }
+
     /// Finds open lines of a file in a source.
     pub(super) fn lines(
         &mut self,
@@ -86,19 +106,24 @@ impl Search<'_> {
                 number,
                 files,
             } => {
-                let Some(added) = files.get(path) else {
-                    return Ok(());
-                };
-                let AddedLines::Ranges(ranges) = &added.lines else {
-                    return Ok(());
-                };
-                let theirs = self.repo.blob(added.version.id, diff::MAX_BYTES)?;
-                let wanted = ranges.iter().flat_map(|(first, last)| *first..=*last);
-                let wanted: BTreeSet<u64> = wanted.map(u64::from).collect();
-                let digest = facts.claims.needs_blob_digest(path);
-                let claims = facts.claims.file(path, digest.then(|| Digest::of(&theirs)));
-                for (their, our) in matching::pairs(&theirs, &wanted, ours, &mut lines.open) {
-                    lines.found.insert(our, (claims.author(their), *number));
+                for added in self.same_file(files, path)? {
+                    let AddedLines::Ranges(ranges) = &added.lines else {
+                        continue;
+                    };
+                    let theirs = self.repo.blob(added.version.id, diff::MAX_BYTES)?;
+                    let wanted = ranges.iter().flat_map(|(first, last)| *first..=*last);
+                    let wanted: BTreeSet<u64> = wanted.map(u64::from).collect();
+                    let digest = facts.claims.needs_blob_digest(&added.path);
+                    let digest = digest.then(|| Digest::of(&theirs));
+                    let claims = facts.claims.file(&added.path, digest);
+                    let pairs = matching::pairs(&theirs, &wanted, ours, &mut lines.open);
+                    let is_elsewhere = added.path != path && !pairs.is_empty();
+                    for (their, our) in pairs {
+                        lines.found.insert(our, (claims.author(their), *number));
+                    }
+                    if let Some(origin) = self.origins.get_mut(*number).filter(|_| is_elsewhere) {
+                        origin.relation = Relation::Asserted;
+                    }
                 }
                 Ok(())
             }
