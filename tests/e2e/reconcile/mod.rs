@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use harness::Sandbox;
 use serde_json::Value;
 
+mod gone;
 mod half_done;
 pub(crate) mod keyless;
 mod overwritten;
