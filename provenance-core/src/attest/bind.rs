@@ -211,13 +211,13 @@ impl Attester<'_> {
         }
         if !authoring.derived_from.is_empty() {
             lines.extend(carry::derived_lines(&notes, &[], &authoring.derived_from)?);
-            Whereabouts::of(self.repo).expect(commit.id);
         }
         if let Some(head) = replaced
             && let Some(remapped) = amend::remapped(self, head, commit, (record_id, authoring))?
         {
             lines.push(self.sealed(commit, &remapped)?.to_line());
         }
+        Whereabouts::of(self.repo).expect(commit.id, authoring);
         self.append(commit, &lines)
     }
 

@@ -110,7 +110,7 @@ impl Attester<'_> {
         let record_id = Digest::of(record.to_canonical()?.as_bytes());
         let mut lines = carried.lines(&notes, &record.derived_from)?;
         lines.insert(self.sealed(commit, &record)?.to_line());
-        Whereabouts::of(self.repo).expect(commit.id);
+        Whereabouts::of(self.repo).expect(commit.id, &record);
         self.append(commit, &Vec::from_iter(lines))?;
         Ok(Attested::Recorded(record_id))
     }

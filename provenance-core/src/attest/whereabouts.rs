@@ -113,10 +113,14 @@ impl<'r> Whereabouts<'r> {
         found
     }
 
-    /// Says that a commit of this clone has lines of others, which its journal does not know.
-    pub(super) fn expect(&self, commit_id: ObjectId) {
-        // A hint that cannot be written is missing, and nothing else.
-        drop(append(&self.waiting(), format!("{commit_id}\n").as_bytes()));
+    /// Says that a commit was made here whose lines not every journal of this clone knows: they came
+    /// from another commit, or may be asked for in another worktree.
+    pub(super) fn expect(&self, commit_id: ObjectId, record: &Authoring) {
+        let is_shared = || self.repo.common_dir().join("worktrees").exists();
+        if !record.derived_from.is_empty() || names_others(record) && is_shared() {
+            // A hint that cannot be written is missing, and nothing else.
+            drop(append(&self.waiting(), format!("{commit_id}\n").as_bytes()));
+        }
     }
 
     /// Answers whether nothing is known of any path, and nothing new can be.

@@ -4,7 +4,7 @@
 use harness::Sandbox;
 
 use super::colleague::fetched;
-use super::{Row, human, rows};
+use super::{Row, ai, human, rows};
 
 const AGAIN: Row = Row {
     operation: "",
@@ -137,6 +137,27 @@ rows! {
             alice.git(["stash", "-q"]);
             alice.git(["stash", "pop", "-q"]);
             alice.commit("mine");
+        },
+        ..AGAIN
+    };
+    lines_of_an_agent_in_another_worktree: Row {
+        operation: "an agent's commits in another worktree, `merge`; lines indented anew by hand, `commit`",
+        verdict: "verified",
+        lines: "ai stay ai; human stay human",
+        story: |alice, now| {
+            alice.git(["worktree", "add", "-q", "-b", "side", "../side"]);
+            let side = alice.within("../side");
+            ai(&side, "b.txt", "ai writes this\nai writes that\n");
+            side.commit("side one");
+            ai(&side, "b.txt", "ai goes on elsewhere\n");
+            side.git(["rm", "-q", "-f", "b.txt"]);
+            side.git(["checkout", "HEAD", "--", "b.txt"]);
+            alice.git(["merge", "-q", "side"]);
+            human(alice, "b.txt", "human ends it\n");
+            alice.commit("ended");
+            now();
+            alice.write("b.txt", indented(&alice.read("b.txt")));
+            alice.commit("indented");
         },
         ..AGAIN
     };
