@@ -15,7 +15,8 @@
 //! # What is not checked
 //!
 //! Where the line really came from. Who types, in a path from which it is gone, a line that an
-//! agent wrote there is taken for having brought it back. Lines that move between files are not
+//! agent wrote there is taken for having brought it back. A line that still stands in the file and
+//! comes once more, as where both sides of a merge are kept, is the committer's. Lines that move between files are not
 //! found, but for a file that moved as a whole.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
