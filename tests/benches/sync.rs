@@ -19,6 +19,9 @@
 //! | unites 5,000 with 5,000 others, and sends | 4.16 s (the merge alone) | 7.32 s |
 //! | receives that union | | 4.53 s |
 //!
+//! Since then less is looked at twice. Of what receiving costs on the processor, 1.2 s, Git's fetch
+//! has 0.95 s and we 0.25 s; waiting for each other comes on top, on machines that do other things.
+//!
 //! Uniting is slower because half of all notes trees, some ten thousand, are written anew; fewer
 //! records touch fewer trees. A quarter of a second of receiving is spent on looking through the
 //! newest notes commits for lines that were taken out; it was half a second in these figures.

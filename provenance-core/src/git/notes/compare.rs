@@ -9,6 +9,7 @@
 //! What the notes say, and what is no note.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::{BLOB_MODE, MAX_REPEATS, NotesTree, TREE_MODE, entries_of, spelt};
 use crate::git::tree::Entry;
@@ -18,7 +19,7 @@ use crate::object_id::ObjectId;
 /// The entries of one commit, in two notes trees that do not agree about it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NoteDifference {
-    /// The blobs on this side, as far as they do not lie in equal directories.
+    /// The blobs on this side, as far as they do not stand at the same place on both.
     pub here: Vec<ObjectId>,
     /// The blobs on the other side, likewise.
     pub there: Vec<ObjectId>,
@@ -71,10 +72,26 @@ impl Walk<'_> {
         prefix: &mut Vec<u8>,
     ) -> Result<(), GitError> {
         let differing = [&here - &there, &there - &here];
-        let mut below: BTreeMap<u8, [Directories; 2]> = BTreeMap::new();
-        for (side, tree_ids) in differing.into_iter().enumerate() {
+        let mut trees = [Vec::new(), Vec::new()];
+        for (side, (tree_ids, trees)) in differing.iter().zip(&mut trees).enumerate() {
             for tree_id in tree_ids {
-                self.directory(side, tree_id, prefix, &mut below)?;
+                trees.push((*tree_id, self.read(side, *tree_id)?));
+            }
+        }
+        let mut below: BTreeMap<u8, [Directories; 2]> = BTreeMap::new();
+        let [here, there] = &trees;
+        if let ([(our_id, ours)], [(their_id, theirs)]) = (here.as_slice(), there.as_slice()) {
+            let sides = [entries_of(ours, *our_id)?, entries_of(theirs, *their_id)?];
+            for (side, entry) in unequal(&sides) {
+                self.entry(side, entry, prefix, &mut below);
+            }
+        } else {
+            for (side, trees) in trees.iter().enumerate() {
+                for (tree_id, tree) in trees {
+                    for entry in &entries_of(tree, *tree_id)? {
+                        self.entry(side, entry, prefix, &mut below);
+                    }
+                }
             }
         }
         for (byte, sides) in below {
@@ -85,14 +102,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Reads one directory: its notes are found, its directories wait in `below`.
-    fn directory(
-        &mut self,
-        side: usize,
-        tree_id: ObjectId,
-        prefix: &[u8],
-        below: &mut BTreeMap<u8, [Directories; 2]>,
-    ) -> Result<(), GitError> {
+    /// Reads one directory.
+    fn read(&mut self, side: usize, tree_id: ObjectId) -> Result<Arc<[u8]>, GitError> {
         let is_new = self
             .read
             .get_mut(side)
@@ -101,27 +112,59 @@ impl Walk<'_> {
         if self.repeats > MAX_REPEATS {
             return Err(GitError::EndlessNotes { limit: MAX_REPEATS });
         }
-        let tree = self.repo.tree_bytes(tree_id)?;
-        for Entry { mode, name, id } in entries_of(&tree, tree_id)? {
-            let Some(bytes) = spelt(name) else { continue };
-            if mode == BLOB_MODE && prefix.len() + bytes.len() == self.id_length {
-                let commit_id = ObjectId::from_bytes(&[prefix, &bytes].concat());
-                if let Some(commit_id) = commit_id {
-                    let difference = self.found.entry(commit_id).or_default();
-                    let entries = if side == 0 {
-                        &mut difference.here
-                    } else {
-                        &mut difference.there
-                    };
-                    entries.push(id);
-                }
-            } else if let ([byte], TREE_MODE) = (bytes.as_slice(), mode)
-                && prefix.len() + 1 < self.id_length
-            {
-                let sides = below.entry(*byte).or_default();
-                sides.get_mut(side).map(|tree_ids| tree_ids.insert(id));
-            }
-        }
-        Ok(())
+        self.repo.tree_bytes(tree_id)
     }
+
+    /// Takes one entry of a directory: a note is found, a directory waits in `below`.
+    fn entry(
+        &mut self,
+        side: usize,
+        entry: &Entry<'_>,
+        prefix: &[u8],
+        below: &mut BTreeMap<u8, [Directories; 2]>,
+    ) {
+        let Entry { mode, name, id } = *entry;
+        let Some(bytes) = spelt(name) else { return };
+        if mode == BLOB_MODE && prefix.len() + bytes.len() == self.id_length {
+            if let Some(commit_id) = ObjectId::from_bytes(&[prefix, &bytes].concat()) {
+                let difference = self.found.entry(commit_id).or_default();
+                let entries = if side == 0 {
+                    &mut difference.here
+                } else {
+                    &mut difference.there
+                };
+                entries.push(id);
+            }
+        } else if let ([byte], TREE_MODE) = (bytes.as_slice(), mode)
+            && prefix.len() + 1 < self.id_length
+        {
+            let sides = below.entry(*byte).or_default();
+            sides.get_mut(side).map(|tree_ids| tree_ids.insert(id));
+        }
+    }
+}
+
+/// The entries of two directories without those that stand in both, with the side that has them.
+/// Both are mostly in one order, and mostly equal: what is not found to be equal is compared by
+/// whoever reads on.
+fn unequal<'e, 't>(sides: &'e [Vec<Entry<'t>>; 2]) -> Vec<(usize, &'e Entry<'t>)> {
+    let [ours, theirs] = sides;
+    let (mut ours, mut theirs) = (ours.iter().peekable(), theirs.iter().peekable());
+    let mut left = Vec::new();
+    while let (Some(our), Some(their)) = (ours.peek(), theirs.peek()) {
+        let order = our.name.cmp(their.name);
+        if our != their {
+            left.extend(order.is_le().then_some((0, *our)));
+            left.extend(order.is_ge().then_some((1, *their)));
+        }
+        if order.is_le() {
+            ours.next();
+        }
+        if order.is_ge() {
+            theirs.next();
+        }
+    }
+    left.extend(ours.map(|our| (0, our)));
+    left.extend(theirs.map(|their| (1, their)));
+    left
 }
