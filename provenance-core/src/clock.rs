@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -31,6 +32,14 @@ impl Timestamp {
 
     fn date_time(self) -> DateTime<Utc> {
         DateTime::from_timestamp(self.0, 0).unwrap_or_default()
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    /// Gives the moment as file systems have it; one before 1970 becomes 1970.
+    fn from(timestamp: Timestamp) -> Self {
+        let seconds = u64::try_from(timestamp.0).unwrap_or_default();
+        Self::UNIX_EPOCH + Duration::from_secs(seconds)
     }
 }
 

@@ -92,9 +92,11 @@ pub mod canonical;
 pub mod clock;
 pub mod digest;
 pub mod entropy;
+pub mod fail_point;
 pub mod object_id;
 pub mod repo_path;
 pub mod text;
+pub mod whole_file;
 
 // 1 the document
 pub mod record;

@@ -14,7 +14,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use provenance_core::clock::Timestamp;
-use provenance_core::text;
+use provenance_core::{fail_point, text};
 
 /// A log that is longer than this is set aside before the next line.
 pub const MAX_BYTES: u64 = 64 * 1024;
@@ -47,6 +47,7 @@ pub fn append(common_dir: &Path, entry: &LogEntry) -> io::Result<()> {
         return Ok(());
     }
     if fs::metadata(&path).is_ok_and(|file| file.len() > MAX_BYTES) {
+        fail_point!("log: set aside");
         fs::rename(&path, path.with_extension("log.1"))?;
     }
     let line = format!(
@@ -62,6 +63,7 @@ pub fn append(common_dir: &Path, entry: &LogEntry) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
+    fail_point!("log: append");
     options.open(&path)?.write_all(line.as_bytes())
 }
 

@@ -9,9 +9,11 @@ const LAYERS: &[&[&str]] = &[
         "canonical",
         "clock",
         "entropy",
+        "fail_point",
         "object_id",
         "repo_path",
         "text",
+        "whole_file",
     ],
     &["record"],
     &["key"],
@@ -27,11 +29,14 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Modules of one layer that use each other, and why.
-const WITHIN_A_LAYER: &[(&str, &str, &str)] = &[(
-    "repo_path",
-    "text",
-    "a path is plain text where no character disguises it",
-)];
+const WITHIN_A_LAYER: &[(&str, &str, &str)] = &[
+    (
+        "repo_path",
+        "text",
+        "a path is plain text where no character disguises it",
+    ),
+    ("whole_file", "fail_point", "tests die wherever it writes"),
+];
 
 /// Lower modules that a module still must not know, and why.
 const NEVER: &[(&str, &str, &str)] = &[

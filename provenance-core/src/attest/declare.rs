@@ -12,10 +12,12 @@ use std::collections::BTreeMap;
 
 use super::{AttestError, Attester};
 use crate::digest::Digest;
+use crate::git::RawCommit;
 use crate::git::added::{Added, AddedLines};
 use crate::object_id::ObjectId;
 use crate::record::{
-    ClaimPath, CommittedBy, Contribution, Extent, FileClaim, LineRange, Onto, Origin, RecordId,
+    Authoring, ClaimPath, CommittedBy, Contribution, Extent, FileClaim, LineRange, Onto, Origin,
+    RecordId,
 };
 use crate::text;
 
@@ -35,6 +37,9 @@ pub struct Declaration {
 pub struct Declared {
     /// The record.
     pub record_id: RecordId,
+    /// Whether it was attached just now; the same declaration is one record, however often it is
+    /// made.
+    pub is_new: bool,
     /// How many lines of text it claims.
     pub claimed: u64,
     /// How many lines were declared that the commit does not add: they are not claimed.
@@ -81,13 +86,42 @@ impl Attester<'_> {
         authoring.committed_by = declaration.committed_by;
         // Commits with the hooks switched off are the hooks' to tell.
         authoring.skipped = None;
-        let record_id = Digest::of(authoring.settle()?.as_bytes());
-        self.seal_and_attach(&commit, record_id, &authoring)?;
+        let predicate = authoring.settle()?;
+        let before = self.declared_before(&commit, &authoring)?;
+        let record_id = before.unwrap_or_else(|| Digest::of(predicate.as_bytes()));
+        if before.is_none() {
+            self.seal_and_attach(&commit, record_id, &authoring)?;
+        }
         Ok(Declared {
             record_id,
+            is_new: before.is_none(),
             claimed,
             left_out,
         })
+    }
+
+    /// The record in which this signer said the same before: whoever died before he was told says
+    /// it again.
+    fn declared_before(
+        &self,
+        commit: &RawCommit,
+        authoring: &Authoring,
+    ) -> Result<Option<RecordId>, AttestError> {
+        for said in self.notes()?.hearsay(commit.id)? {
+            let Ok(other) = said.statement.authoring() else {
+                continue;
+            };
+            let mut twin = authoring.clone();
+            (twin.nonce, twin.recorded_at) = (other.nonce, other.recorded_at);
+            (twin.repo, twin.trust) = (other.repo, other.trust);
+            // A signature is a function of the key and what is signed.
+            if other.origin == Origin::Declared
+                && self.sealed(commit, &twin)?.to_line() == said.line
+            {
+                return Ok(Some(said.record_id));
+            }
+        }
+        Ok(None)
     }
 }
 

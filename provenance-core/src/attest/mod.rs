@@ -139,6 +139,16 @@ fn records_of(
     Ok(records)
 }
 
+impl AttestError {
+    /// Answers whether others hold the notes, or somebody died who did.
+    fn is_lock(&self) -> bool {
+        let Self::Store(StoreError::Git(error)) = self else {
+            return false;
+        };
+        matches!(error, GitError::NotesContended { .. })
+    }
+}
+
 /// Why a commit could not be attested.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

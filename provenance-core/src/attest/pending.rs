@@ -118,6 +118,7 @@ impl Pending {
     /// Removes one fixed record.
     pub(super) fn remove(&self, record_id: RecordId) {
         // What cannot be removed is passed over by the next commit: its tree does not fit.
+        crate::fail_point!("pending: remove");
         drop(fs::remove_file(self.path(record_id)));
     }
 
@@ -183,6 +184,7 @@ impl Pending {
 
     /// Forgets them: a record has said it.
     pub(super) fn forget_skipped(&self) -> Result<(), AttestError> {
+        crate::fail_point!("pending: forget what was skipped");
         match fs::remove_file(&self.skipped_file) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => Err(AttestError::State {
                 path: self.skipped_file.clone(),

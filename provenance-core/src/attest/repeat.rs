@@ -154,6 +154,9 @@ impl Attester<'_> {
         old_ids: &[ObjectId],
         commit_id: ObjectId,
     ) -> Result<Attested, AttestError> {
+        // What post-commit left half done says more than what can be carried.
+        let waiting = Pending::of(self.repo).all();
+        self.finish(waiting, &[commit_id]);
         let commit = self.repo.commit(commit_id)?;
         let notes = self.notes()?;
         if !notes.hearsay(commit_id)?.is_empty() {

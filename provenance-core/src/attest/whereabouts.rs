@@ -182,6 +182,7 @@ impl<'r> Whereabouts<'r> {
         let written = append(&self.waiting(), &lines)
             .and_then(|()| local::write(&self.dir.join("upto"), upto.as_bytes()));
         if written.is_ok() {
+            crate::fail_point!("whereabouts: remove what was absent");
             drop(fs::remove_file(self.absent()));
         }
         Ok(written.is_ok())
@@ -294,6 +295,7 @@ impl<'r> Whereabouts<'r> {
         local::make_dir(&self.dir).ok()?;
         let mut options = local::options();
         let options = options.write(true).create(true).truncate(false);
+        crate::fail_point!("whereabouts: make the lock");
         let file = options.open(self.dir.join("lock")).ok()?;
         match file.try_lock() {
             Ok(()) | Err(TryLockError::Error(_)) => Some(file),
@@ -334,6 +336,7 @@ fn append(path: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
         }
         other => other?,
     };
+    crate::fail_point!("whereabouts: append");
     file.write_all(bytes)
 }
 

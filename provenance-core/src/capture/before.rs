@@ -1,16 +1,62 @@
-//! The content before an edit, from what a harness's response told about it.
+//! What an edit did to a file: the content before it, from what a harness's response told, and the
+//! content after it.
 //!
 //! Takes the content on disk after the edit and [`Before`]; gives the content before, in the line
 //! ends of the file on disk: Claude Code shows a file to the model with LF alone and without a byte
 //! order mark, whatever stands on disk.
 
-use super::event::{Before, PatchHunk};
+use std::path::Path;
+
+use super::CaptureError;
+use super::entry::Change;
+use super::event::{Before, Edit, PatchHunk};
+use super::site::Site;
+use super::states::{Seen, State, look};
 use crate::git::diff;
+use crate::repo_path::RepoPath;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
+/// What became of one file by an edit.
+pub(super) fn changed(
+    site: &Site<'_>,
+    path: RepoPath,
+    disk: &Path,
+    edit: &Edit,
+) -> Result<Change, CaptureError> {
+    let seen = look(disk);
+    let on_disk = match &seen {
+        Seen::Text(content) => content.as_slice(),
+        Seen::Absent | Seen::Opaque(_) => b"",
+    };
+    let told = content_before(&edit.before, on_disk);
+    let before = match told {
+        Some(content) if content.is_empty() && edit.before == Before::Absent => Some(State::Absent),
+        Some(content) => Some(site.states.keep(&content)?),
+        None => None,
+    };
+    let after = match (&edit.staged, &seen) {
+        (Some(staged), _) => site.states.keep(&as_on_disk(staged, on_disk))?,
+        (None, Seen::Text(content)) => site.states.keep(content)?,
+        (None, Seen::Absent) => State::Absent,
+        (None, Seen::Opaque(mark)) => State::Opaque(mark.clone()),
+    };
+    Ok(Change {
+        path,
+        head: match before {
+            Some(_) => None,
+            None => site.repo.head().ok().and_then(|head| head.commit_id),
+        },
+        before,
+        after,
+        from: None,
+        mixed: edit.user_modified,
+        foreign: false,
+    })
+}
+
 /// Returns the content before; `None` where it was not told, or what was told does not fit.
-pub(super) fn content_before(before: &Before, after: &[u8]) -> Option<Vec<u8>> {
+fn content_before(before: &Before, after: &[u8]) -> Option<Vec<u8>> {
     match before {
         Before::Absent => Some(Vec::new()),
         Before::Content(text) => Some(as_on_disk(text, after)),
@@ -20,7 +66,7 @@ pub(super) fn content_before(before: &Before, after: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Returns `text` with the byte order mark and the line ends that `disk` has.
-pub(super) fn as_on_disk(text: &str, disk: &[u8]) -> Vec<u8> {
+fn as_on_disk(text: &str, disk: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() + 16);
     if disk.starts_with(BOM) && !text.as_bytes().starts_with(BOM) {
         bytes.extend_from_slice(BOM);

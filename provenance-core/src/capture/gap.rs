@@ -65,6 +65,7 @@ impl Gap {
     pub(super) fn open(journal: &Journal) {
         let path = path(journal);
         let made = local::make_dir(journal.dir()).and_then(|()| {
+            crate::fail_point!("gap: open");
             local::options()
                 .write(true)
                 .create(true)
@@ -73,6 +74,7 @@ impl Gap {
         });
         if made.is_err() {
             // A directory in which nothing can be changed holds no events either, and no commit.
+            crate::fail_point!("gap: rename the lock");
             drop(fs::rename(journal.lock_path(), &path));
         }
     }
@@ -135,6 +137,7 @@ impl Gap {
             source,
         };
         if *self == Self::default() {
+            crate::fail_point!("gap: remove");
             return match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
                 _ => Ok(()),

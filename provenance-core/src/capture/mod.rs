@@ -52,6 +52,7 @@ mod states;
 mod status;
 mod touched;
 mod transcript;
+mod under_way;
 mod usage;
 mod witness;
 

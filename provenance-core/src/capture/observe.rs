@@ -194,6 +194,7 @@ fn doubt(
     watched: &Watched,
     observation: &mut Observation,
 ) -> Result<(), CaptureError> {
+    super::under_way::UnderWay::miss(&site.journal);
     let gap = Gap::of(&site.journal);
     if gap.is_none() && watched.damaged == 0 {
         return Ok(());

@@ -75,6 +75,7 @@ pub fn watch(repo: &Repo) -> Result<(), CaptureError> {
 /// [`CaptureError::Write`] when the Git directory cannot be written.
 pub fn unwatch(common_dir: &Path) -> Result<(), CaptureError> {
     let path = mark(common_dir);
+    crate::fail_point!("unwatch: remove the mark");
     match fs::remove_file(&path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             return Err(CaptureError::Write { path, source });
@@ -84,10 +85,13 @@ pub fn unwatch(common_dir: &Path) -> Result<(), CaptureError> {
     // Where no agent ever reported, nothing was captured.
     for worktree in local::entries(&journals(common_dir)) {
         if local::entries(&worktree).len() == 1 {
+            crate::fail_point!("unwatch: remove a gap");
             drop(fs::remove_file(worktree.join(gap::NAME)));
         }
+        crate::fail_point!("unwatch: remove a journal's folder");
         drop(fs::remove_dir(worktree));
     }
+    crate::fail_point!("unwatch: remove the journals' folder");
     drop(fs::remove_dir(journals(common_dir)));
     Ok(())
 }

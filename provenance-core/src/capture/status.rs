@@ -183,13 +183,16 @@ fn files(site: &Site<'_>, watched: &Watched, status: &mut Status) -> Result<(), 
 }
 
 /// Removes what is older than 90 days: states, closed segments of the journal, and checkpoints of
-/// files and sessions. Returns how many files that were.
+/// files and sessions; and what a process that died left half written. Returns how many files that
+/// were.
 ///
 /// For housekeeping by the command line, never for a hook.
 #[must_use]
 pub fn prune(repo: &Repo, now: Timestamp) -> u64 {
     let provenance = repo.common_dir().join("provenance");
     let mut removed = super::States::at(repo.common_dir()).prune(now);
+    removed += super::local::sweep(&provenance, now);
+    removed += super::local::sweep(&repo.git_dir().join("provenance"), now);
     for worktree in super::local::entries(&provenance.join("journal")) {
         removed += super::local::prune(&worktree.join("closed"), now, super::KEPT);
         removed += super::local::prune(&worktree.join("sessions"), now, super::KEPT);

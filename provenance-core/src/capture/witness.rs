@@ -22,15 +22,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::agent::{Ignored, Why};
-use super::before::{as_on_disk, content_before};
+use super::before::changed;
 use super::context::{Secret, prompt_digest};
-use super::entry::{Act, Change, Entry};
-use super::event::{Edit, Event, Kind};
+use super::entry::{Act, Entry};
+use super::event::{Event, Kind};
 use super::fold::Watched;
 use super::gap::Gap;
 use super::observe::read_transcripts;
 use super::site::{Site, absolute, repo_path, resolved};
-use super::states::{Seen, State, look};
+use super::states::{Seen, look};
+use super::under_way::UnderWay;
 use super::{CaptureError, compact, shell};
 use crate::clock::{Clock, Timestamp};
 use crate::digest::Digest;
@@ -49,6 +50,10 @@ pub struct Witness<'e> {
     entropy: &'e mut dyn Entropy,
     sites: Vec<Site<'static>>,
     found: HashMap<PathBuf, Option<usize>>,
+    /// Whether the event that is being taken down tells whose lines are.
+    tells_lines: bool,
+    /// Of each site, what says that such an event is being taken down there.
+    under_way: HashMap<usize, UnderWay>,
 }
 
 /// Files of one worktree: its number, and of each file the path in the repository, the path on
@@ -64,6 +69,8 @@ impl<'e> Witness<'e> {
             entropy,
             sites: Vec::new(),
             found: HashMap::new(),
+            tells_lines: false,
+            under_way: HashMap::new(),
         }
     }
 
@@ -74,10 +81,16 @@ impl<'e> Witness<'e> {
     /// [`CaptureError`] when the journal or the states could not be written or, for the end of a
     /// shell command, read.
     pub fn take(&mut self, event: &Event) -> Result<(), CaptureError> {
+        use Kind::{AfterEdit, AfterShell, BeforeEdit, BeforeShell};
+        self.tells_lines = matches!(
+            event.kind,
+            BeforeEdit { .. } | AfterEdit { .. } | BeforeShell { .. } | AfterShell { .. }
+        );
         let taken = self.try_take(event);
         if taken.is_err() {
             self.sites.iter().for_each(|site| Gap::open(&site.journal));
         }
+        self.under_way.clear();
         taken
     }
 
@@ -323,8 +336,21 @@ impl<'e> Witness<'e> {
         &self.sites[number]
     }
 
-    /// Returns the worktree in which a directory lies, or would lie if it were there.
+    /// Returns the worktree in which a directory lies, and says that something is being taken down
+    /// there.
     fn site_of_dir(&mut self, dir: &Path) -> Option<usize> {
+        let number = self.found_site(dir)?;
+        if self.tells_lines
+            && !self.under_way.contains_key(&number)
+            && let Ok(begun) = UnderWay::begin(&self.site(number).journal)
+        {
+            self.under_way.insert(number, begun);
+        }
+        Some(number)
+    }
+
+    /// Returns the worktree in which a directory lies, or would lie if it were there.
+    fn found_site(&mut self, dir: &Path) -> Option<usize> {
         let dir = resolved(dir);
         if let Some(known) = self.found.get(&dir) {
             return *known;
@@ -356,44 +382,4 @@ fn rest(site: &Site<'_>, session: &str, now: Timestamp) -> Result<(), CaptureErr
 /// Returns the id under which a session is known.
 pub(super) fn session_id(session: &str) -> String {
     text::cleaned_id(session).unwrap_or_else(|| "unnamed".to_owned())
-}
-
-/// What became of one file by an edit.
-fn changed(
-    site: &Site<'_>,
-    path: RepoPath,
-    disk: &Path,
-    edit: &Edit,
-) -> Result<Change, CaptureError> {
-    let seen = look(disk);
-    let on_disk = match &seen {
-        Seen::Text(content) => content.as_slice(),
-        Seen::Absent | Seen::Opaque(_) => b"",
-    };
-    let told = content_before(&edit.before, on_disk);
-    let before = match told {
-        Some(content) if content.is_empty() && edit.before == super::event::Before::Absent => {
-            Some(State::Absent)
-        }
-        Some(content) => Some(site.states.keep(&content)?),
-        None => None,
-    };
-    let after = match (&edit.staged, &seen) {
-        (Some(staged), _) => site.states.keep(&as_on_disk(staged, on_disk))?,
-        (None, Seen::Text(content)) => site.states.keep(content)?,
-        (None, Seen::Absent) => State::Absent,
-        (None, Seen::Opaque(mark)) => State::Opaque(mark.clone()),
-    };
-    Ok(Change {
-        path,
-        head: match before {
-            Some(_) => None,
-            None => site.repo.head().ok().and_then(|head| head.commit_id),
-        },
-        before,
-        after,
-        from: None,
-        mixed: edit.user_modified,
-        foreign: false,
-    })
 }

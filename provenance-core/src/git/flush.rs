@@ -24,6 +24,7 @@ impl Repo {
             return Ok(());
         }
         let objects = self.common_dir().join("objects");
+        crate::fail_point!("objects: flush");
         let mut directories = BTreeSet::new();
         for id in ids {
             let hex = id.to_string();
@@ -61,6 +62,7 @@ impl Repo {
             "-q".as_ref(),
             base.as_os_str(),
         ]);
+        crate::fail_point!("objects: pack");
         let child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -82,6 +84,7 @@ impl Repo {
 
     /// Flushes a reference that was just written.
     pub(in crate::git) fn flush_ref(&self, name: &str) -> Result<(), GitError> {
+        crate::fail_point!("ref: flush");
         let path = self.common_dir().join(name);
         let flushed = match flush(&path) {
             // `git pack-refs` was faster.

@@ -29,7 +29,7 @@ const MAX_HEADER_BYTES: usize = 32;
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
 /// Returns the file of an object.
-fn path(objects: &Path, id: ObjectId) -> PathBuf {
+pub(super) fn path(objects: &Path, id: ObjectId) -> PathBuf {
     let hex = id.to_string();
     let (directory, name) = hex.split_at_checked(2).unwrap_or_default();
     objects.join(directory).join(name)
@@ -138,6 +138,7 @@ pub(super) fn write(
     let beside = directory.join(format!("tmp_obj_{}_{number}", std::process::id()));
     let mut opened = match open_new(&beside) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
+            crate::fail_point!("object: make a directory");
             match fs::create_dir(directory) {
                 Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
                 _ => {}
@@ -146,13 +147,16 @@ pub(super) fn write(
         }
         // Left behind by a process that died and had our id.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            crate::fail_point!("object: remove a dead one's");
             fs::remove_file(&beside)?;
             open_new(&beside)?
         }
         opened => opened?,
     };
+    crate::fail_point!("object: fill");
     let written = opened.write_all(&file);
     drop(opened);
+    crate::fail_point!("object: rename");
     let written = written.and_then(|()| fs::rename(&beside, &place));
     if written.is_err() {
         // What is left of a full disk is removed; that it cannot be is no second error.
@@ -173,6 +177,7 @@ fn open_new(path: &Path) -> io::Result<File> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o444);
     }
+    crate::fail_point!("object: open beside");
     options.open(path)
 }
 

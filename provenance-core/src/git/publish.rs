@@ -7,16 +7,20 @@
 //!
 //! Whether the new commit keeps what the old one had.
 
+use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
-use super::{FsyncPolicy, GitError, Person, RefUpdate, Repo};
+use super::{FsyncPolicy, GitError, Person, RefUpdate, Repo, loose};
 use crate::object_id::ObjectId;
 
 /// How long a writer waits, all its waits added up, while others get ahead of it.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 /// How long it waits while the reference does not move: somebody died with the lock.
 const MAX_STILL: Duration = Duration::from_secs(3);
+/// Nobody holds a lock for longer who lives: it takes a millisecond to write a reference.
+const STALE: Duration = Duration::from_secs(10);
 /// The longest single wait, in microseconds.
 const LONGEST_PAUSE: u64 = 50_000;
 
@@ -53,6 +57,23 @@ impl Repo {
     }
 }
 
+impl Repo {
+    /// Returns the lock of a reference, if it has stood for so long before `now` that whoever took
+    /// it has died. It is never removed by us: as with Git's own locks, a person sees to it that
+    /// nobody is at work.
+    #[must_use]
+    pub fn stale_lock(&self, ref_name: &str, now: SystemTime) -> Option<PathBuf> {
+        let lock = self.ref_lock(ref_name);
+        let since = fs::metadata(&lock).and_then(|lock| lock.modified()).ok()?;
+        let age = now.duration_since(since).ok()?;
+        (age > STALE).then_some(lock)
+    }
+
+    fn ref_lock(&self, ref_name: &str) -> PathBuf {
+        self.common_dir().join(format!("{ref_name}.lock"))
+    }
+}
+
 /// How long a writer has waited, and for what.
 #[derive(Debug, Default)]
 pub(crate) struct Patience {
@@ -63,6 +84,26 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
+    /// Waits before a step that was overtaken is made again on what the faster writer left. A lock
+    /// that somebody left who died is not waited for.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::NotesContended`] when it is enough.
+    pub(crate) fn wait(&mut self, repo: &Repo, step: &Step<'_>) -> Result<(), GitError> {
+        // The disk's own clock: the commit was written just now.
+        let written = loose::path(&repo.common_dir().join("objects"), step.commit_id);
+        let now = fs::metadata(written).and_then(|commit| commit.modified());
+        let is_stale = now.is_ok_and(|now| repo.stale_lock(step.name, now).is_some());
+        let pause = self.pause(step.expected).filter(|_| !is_stale);
+        let contended = || GitError::NotesContended {
+            notes_ref: step.name.to_owned(),
+            lock: repo.ref_lock(step.name),
+        };
+        std::thread::sleep(pause.ok_or_else(contended)?);
+        Ok(())
+    }
+
     /// The next pause, longer each time and different in each process; `None` when it is enough.
     pub(crate) fn pause(&mut self, tip: Option<ObjectId>) -> Option<Duration> {
         if self.tip != tip {

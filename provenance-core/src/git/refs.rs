@@ -118,6 +118,7 @@ impl Repo {
             Some(id) => to_oid(id)?,
             None => null_oid(new_id)?,
         };
+        crate::fail_point!("ref: move");
         let made = self
             .inner()
             .reference_matching(name, new_oid, true, expected, reflog_message);

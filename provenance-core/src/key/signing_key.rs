@@ -3,8 +3,8 @@
 //! The secret leaves memory when the value is dropped, and neither `Debug` nor any error shows it.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ed25519_dalek::Signer as _;
@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::{KeyError, KeyId, PublicKey, SIGNATURE_BYTES};
 use crate::entropy::Entropy;
+use crate::whole_file;
 
 /// The most bytes of a private key file; OpenSSH's own Ed25519 files have about 400.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
@@ -146,18 +147,33 @@ impl SigningKey {
         let pem = PrivateKey::new(KeypairData::Ed25519(pair), comment)
             .and_then(|key| key.to_openssh(LineEnding::LF))
             .map_err(|_| unwritable(std::io::Error::other("the comment cannot be encoded")))?;
-        let mut file = private_options().open(path).map_err(unwritable)?;
         let line = format!("{} {comment}\n", self.public.to_openssh());
-        let written = file
-            .write_all(pem.as_bytes())
-            .and_then(|()| file.sync_all())
-            .and_then(|()| fs::write(&public_path, line));
-        written.map_err(|source| {
+        whole_file::write_new(path, pem.as_bytes(), 0o600).map_err(unwritable)?;
+        whole_file::write_new(&public_path, line.as_bytes(), 0o644).map_err(|source| {
             // Half a key is worse than none; the first error is the one to tell.
+            crate::fail_point!("key: take back the private half");
             drop(fs::remove_file(path));
-            drop(fs::remove_file(&public_path));
             unwritable(source)
         })
+    }
+
+    /// Writes the public line beside a private key that lost it; one that is there stays.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Unwritable`].
+    pub fn save_public(&self, path: &Path, comment: &str) -> Result<(), KeyError> {
+        let mut public_path = path.as_os_str().to_owned();
+        public_path.push(".pub");
+        let public_path = PathBuf::from(public_path);
+        let line = format!("{} {comment}\n", self.public.to_openssh());
+        match whole_file::write_new(&public_path, line.as_bytes(), 0o644) {
+            Err(source) if source.kind() != ErrorKind::AlreadyExists => Err(KeyError::Unwritable {
+                path: public_path,
+                source,
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Returns the public half.
@@ -179,33 +195,16 @@ impl SigningKey {
     }
 }
 
-#[cfg(unix)]
-fn private_options() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn private_options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    options
-}
-
-#[cfg(unix)]
 fn create_private_dir(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-}
-
-#[cfg(not(unix))]
-fn create_private_dir(path: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(path)
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    crate::fail_point!("key: make its folder");
+    builder.create(path)
 }
 
 #[cfg(unix)]

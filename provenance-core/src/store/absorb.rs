@@ -20,9 +20,7 @@ use super::append::unite_note;
 use super::gap::{Blobs, Gap, gaps};
 use super::{Notes, StoreError};
 use crate::git::publish::{Patience, Step, commit_bytes};
-use crate::git::{
-    FsyncPolicy, GitError, NotesEdit, NotesTree, ObjectKind, Person, RefUpdate, Repo,
-};
+use crate::git::{FsyncPolicy, NotesEdit, NotesTree, ObjectKind, Person, RefUpdate, Repo};
 use crate::object_id::ObjectId;
 
 /// The message of a commit that unites others.
@@ -113,7 +111,8 @@ impl Notes<'_> {
     /// # Errors
     ///
     /// [`StoreError::Git`] when a tip cannot be read, and nothing was changed then; with
-    /// [`GitError::NotesContended`] when others kept writing our reference.
+    /// [`GitError::NotesContended`](crate::git::GitError::NotesContended) when others kept writing our
+    /// reference.
     pub fn absorb(&self, tips: &[ObjectId], fsync: FsyncPolicy) -> Result<Absorbed, StoreError> {
         let mut patience = Patience::default();
         loop {
@@ -141,16 +140,7 @@ impl Notes<'_> {
                     surplus: union.surplus,
                 });
             }
-            let pause = patience.pause(before.tip());
-            std::thread::sleep(pause.ok_or_else(|| {
-                GitError::NotesContended {
-                    notes_ref: self.name.as_str().to_owned(),
-                    lock: self
-                        .repo
-                        .common_dir()
-                        .join(format!("{}.lock", self.name.as_str())),
-                }
-            })?);
+            patience.wait(self.repo, &step)?;
         }
     }
 

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use provenance_core::attest::Fixed;
+use provenance_core::fail_point;
 use provenance_core::git::Repo;
 use provenance_core::git::trailer::{Cleanup, Comment, Edit, Edited, edit};
 
@@ -84,7 +85,11 @@ fn template_path(environment: &Environment, repo: &Repo, file: &str) -> std::pat
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut beside = OsString::from(path);
     beside.push(".provenance");
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    fail_point!("message: write beside");
+    let written = fs::write(&beside, text).and_then(|()| {
+        fail_point!("message: rename");
+        fs::rename(&beside, path)
+    });
     if written.is_err() {
         // What is left of a full disk is removed; that it cannot be is no second error.
         drop(fs::remove_file(&beside));

@@ -5,9 +5,11 @@
 //! - A file is replaced by a rename of a finished one beside it; its mode stays.
 //! - A link in the way is followed: the file that it leads to is the one that changes.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use provenance_core::{fail_point, whole_file};
 
 use super::InstallError;
 
@@ -39,33 +41,10 @@ pub(super) fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), InstallE
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let failed = |source| InstallError::file("write", &path, source);
     if let Some(parent) = path.parent() {
+        fail_point!("install: make folders");
         fs::create_dir_all(parent).map_err(failed)?;
     }
-    let temporary = beside(&path);
-    let result = write_new(&temporary, bytes, mode, fs::metadata(&path).ok())
-        .and_then(|()| fs::rename(&temporary, &path));
-    if result.is_err() {
-        drop(fs::remove_file(&temporary));
-    }
-    result.map_err(failed)
-}
-
-fn write_new(path: &Path, bytes: &[u8], mode: u32, like: Option<fs::Metadata>) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(mode);
-    }
-    #[cfg(not(unix))]
-    let _ = mode;
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    if let Some(like) = like {
-        file.set_permissions(like.permissions())?;
-    }
-    file.sync_all()
+    whole_file::write(&path, bytes, mode).map_err(failed)
 }
 
 /// Removes a file, and its folder if `init` made it and nothing else is in it.
@@ -74,6 +53,7 @@ fn write_new(path: &Path, bytes: &[u8], mode: u32, like: Option<fs::Metadata>) -
 ///
 /// [`InstallError::File`]; a file that is not there is removed already.
 pub(super) fn remove(path: &Path) -> Result<(), InstallError> {
+    fail_point!("install: remove a file");
     match fs::remove_file(path) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -88,11 +68,19 @@ pub(super) fn remove(path: &Path) -> Result<(), InstallError> {
 /// [`InstallError::File`].
 #[cfg(unix)]
 pub(super) fn link(path: &Path, target: &Path) -> Result<(), InstallError> {
-    let temporary = beside(path);
+    let temporary = whole_file::beside(path);
     let failed = |source| InstallError::file("link", path, source);
+    // Left behind by a process that died and had our id.
+    if is_taken(&temporary) {
+        fail_point!("install: remove a dead one's");
+        fs::remove_file(&temporary).map_err(failed)?;
+    }
+    fail_point!("install: make a link");
     std::os::unix::fs::symlink(target, &temporary).map_err(failed)?;
+    fail_point!("install: rename a link");
     let renamed = fs::rename(&temporary, path);
     if renamed.is_err() {
+        fail_point!("install: take back a link");
         drop(fs::remove_file(&temporary));
     }
     renamed.map_err(failed)
@@ -110,13 +98,53 @@ pub(super) fn link(path: &Path, target: &Path) -> Result<(), InstallError> {
     Err(InstallError::file("link", path, unsupported))
 }
 
-/// Moves a file to a name that is free.
+/// Gives a file a second name, which is free or its own already: what replaces the first name then
+/// leaves no moment in which there is no hook.
 ///
 /// # Errors
 ///
 /// [`InstallError::File`].
 pub(super) fn set_aside(path: &Path, free: &Path) -> Result<(), InstallError> {
-    fs::rename(path, free).map_err(|source| InstallError::file("move", path, source))
+    fail_point!("install: set aside");
+    match fs::hard_link(path, free) {
+        Ok(()) => Ok(()),
+        Err(_) if is_same(path, free) => Ok(()),
+        // A file system without links, or a directory in the way.
+        Err(_) if !is_taken(free) => fs::rename(path, free),
+        Err(error) => Err(error),
+    }
+    .map_err(|source| InstallError::file("move", path, source))
+}
+
+/// Gives what was set aside its name back, whatever stands there.
+///
+/// # Errors
+///
+/// [`InstallError::File`].
+pub(super) fn move_back(saved: &Path, path: &Path) -> Result<(), InstallError> {
+    if is_same(saved, path) {
+        // Two names of one file: a rename would do nothing.
+        return remove(saved);
+    }
+    fail_point!("install: move back");
+    fs::rename(saved, path).map_err(|source| InstallError::file("move", saved, source))
+}
+
+/// Answers whether two names lead to one file, as after a crash between two steps.
+#[cfg(unix)]
+pub(super) fn is_same(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let id = |path| {
+        let data = fs::symlink_metadata(path).ok()?;
+        Some((data.dev(), data.ino()))
+    };
+    id(a).is_some() && id(a) == id(b)
+}
+
+/// Answers whether two names lead to one file, as after a crash between two steps.
+#[cfg(not(unix))]
+pub(super) fn is_same(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// Makes a directory that only its owner may enter.
@@ -132,6 +160,7 @@ pub(super) fn private_dir(path: &Path) -> Result<(), InstallError> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
+    fail_point!("install: make a private folder");
     builder
         .create(path)
         .map_err(|source| InstallError::file("make", path, source))
@@ -140,9 +169,4 @@ pub(super) fn private_dir(path: &Path) -> Result<(), InstallError> {
 /// Answers whether anything has this name, a dangling link included.
 pub(super) fn is_taken(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.provenance-{}", std::process::id()))
 }

@@ -14,6 +14,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use provenance_core::{fail_point, whole_file};
+
 use super::manifest::Part;
 use super::plan::Plan;
 use super::site::Site;
@@ -103,8 +105,7 @@ struct Scratch<'a> {
 
 impl<'a> Scratch<'a> {
     fn new(site: &'a Site, config: &[u8]) -> Result<Self, InstallError> {
-        let name = format!("config.provenance-{}", std::process::id());
-        let path = site.common_dir.join(name);
+        let path = whole_file::beside(&site.common_dir.join("config"));
         change::write(&path, config, 0o600)?;
         Ok(Self { site, path })
     }
@@ -116,11 +117,13 @@ impl<'a> Scratch<'a> {
 
     fn set(&self, key: &str, value: &str) -> Result<(), InstallError> {
         let args = arguments(&self.path, ["--replace-all", key, value]);
+        fail_point!("settings: have one set");
         self.site.git().ask(&args)?;
         Ok(())
     }
 
     fn unset(&self, key: &str) -> Result<(), InstallError> {
+        fail_point!("settings: have one unset");
         match self
             .site
             .git()
@@ -139,6 +142,7 @@ impl<'a> Scratch<'a> {
 
 impl Drop for Scratch<'_> {
     fn drop(&mut self) {
+        fail_point!("settings: remove the copy");
         drop(fs::remove_file(&self.path));
     }
 }

@@ -182,7 +182,7 @@ impl Manifest {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.links.is_empty() && self.files.is_empty()
+        self.links.is_empty() && self.files.is_empty() && self.folders.is_empty()
     }
 
     /// Adds a link; one at the same place keeps what it set aside.

@@ -37,8 +37,10 @@ pub use site::{Owner, Site};
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use provenance_core::git::hooks::HookName;
+use provenance_core::whole_file;
 
 use crate::git_program::GitProgramError;
 use plan::Plan;
@@ -122,6 +124,26 @@ fn settings(wanted: Wanted<'_>) -> Result<Vec<(String, String)>, InstallError> {
 /// [`InstallError`] of the first step that failed; what is left can be taken out later.
 pub fn uninstall(site: &Site) -> Result<Vec<Removal>, InstallError> {
     removal::take_out(site)
+}
+
+/// Removes what an `init` left that died over an hour before `now`.
+pub fn sweep(site: &Site, now: SystemTime) {
+    let mut folders = vec![
+        site.hooks_dir.clone(),
+        site.common_dir.clone(),
+        site.common_dir.join("info"),
+        site.state_dir(),
+    ];
+    if let Owner::Husky { scripts } = site.owner() {
+        folders.push(scripts.clone());
+    }
+    let settings = Agent::ALL
+        .iter()
+        .map(|agent| agent.settings_path(site.work_tree()));
+    folders.extend(settings.filter_map(|file| Some(file.parent()?.to_owned())));
+    for folder in folders {
+        whole_file::sweep(&folder, now);
+    }
 }
 
 /// Why something could not be installed or taken out.

@@ -145,7 +145,7 @@ fn in_git_directory(
             path: path.to_owned(),
         });
     }
-    if change::is_taken(&saved) {
+    if change::is_taken(&saved) && !change::is_same(path, &saved) {
         return Err(InstallError::BothThere {
             hook: path.to_owned(),
             saved,

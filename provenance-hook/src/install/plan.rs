@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use provenance_core::fail_point;
+
 use super::manifest::{FileEntry, LinkEntry, Manifest, Part, Place};
 use super::{InstallError, change};
 
@@ -152,6 +154,7 @@ impl<'a> Plan<'a> {
                     drop(step.carry_out());
                 }
                 drop(self.before.save(self.common_dir));
+                fail_point!("install: take back the folder");
                 drop(fs::remove_dir(self.common_dir.join("provenance")));
                 return Err(error);
             }
@@ -205,12 +208,13 @@ impl Undo {
         match self {
             Self::Unlink { path } | Self::Restore { path, bytes: None } => change::remove(path),
             Self::Relink { path, target } => change::link(path, target),
-            Self::MoveBack { from, to } => change::set_aside(from, to),
+            Self::MoveBack { from, to } => change::move_back(from, to),
             Self::Restore {
                 path,
                 bytes: Some(bytes),
             } => change::write(path, bytes, 0o644),
             Self::RemoveFolder { path } => {
+                fail_point!("install: take back a folder");
                 drop(fs::remove_dir(path));
                 Ok(())
             }
@@ -231,6 +235,7 @@ fn missing_folders(path: &Path) -> Vec<&Path> {
 
 fn make_folders(path: &Path, done: &mut Vec<Undo>) -> Result<(), InstallError> {
     for folder in missing_folders(path) {
+        fail_point!("install: make a folder");
         fs::create_dir(folder).map_err(|source| InstallError::file("make", folder, source))?;
         done.push(Undo::RemoveFolder {
             path: folder.to_owned(),

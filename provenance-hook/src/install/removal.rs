@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use provenance_core::capture;
 use provenance_core::digest::Digest;
+use provenance_core::{capture, fail_point};
 
 use super::manifest::{FileEntry, LinkEntry, Manifest, Part};
 use super::placement::{moved, our_link};
@@ -55,11 +55,14 @@ pub(super) fn take_out(site: &Site) -> Result<Vec<Removal>, InstallError> {
         manifest.links.pop();
         manifest.save(&site.common_dir)?;
     }
-    for folder in manifest.folders.iter().rev() {
+    while let Some(folder) = manifest.folders.pop() {
         // One that is no longer empty is somebody's.
+        fail_point!("uninstall: remove a folder");
         drop(fs::remove_dir(folder.path(&site.common_dir)));
+        manifest.save(&site.common_dir)?;
     }
     capture::unwatch(&site.common_dir)?;
+    fail_point!("uninstall: remove the state's folder");
     drop(fs::remove_dir(site.state_dir()));
     removals.reverse();
     Ok(removals)
@@ -81,9 +84,15 @@ fn take_out_link(site: &Site, entry: &LinkEntry) -> Result<Removal, InstallError
         }
         // A rename over our link: at no moment is there no hook.
         (true, true, Some(saved)) | (false, _, Some(saved)) => {
-            change::set_aside(&saved, &path)?;
+            change::move_back(&saved, &path)?;
             Removed::Restored
         }
+        // Whoever died in between had not linked yet, or had restored it already.
+        (true, false, Some(saved)) if change::is_same(&path, &saved) => {
+            change::move_back(&saved, &path)?;
+            Removed::Restored
+        }
+        (true, false, None) if entry.saved.is_some() => Removed::WasGone,
         (false, _, None) => Removed::WasGone,
         (true, false, None) => Removed::Left("it is no longer ours".to_owned()),
         (true, false, Some(saved)) => Removed::Left(format!(

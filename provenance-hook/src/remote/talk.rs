@@ -125,6 +125,7 @@ impl<'a> Talk<'a> {
             address,
         ];
         arguments.extend(ref_names);
+        provenance_core::fail_point!("remote: fetch");
         match self.answer(&arguments, deadline)? {
             Answer { success: true, .. } => Ok(()),
             Answer { said, .. } => Err(TalkError::Failed { said }),
@@ -157,6 +158,7 @@ impl<'a> Talk<'a> {
             address,
         ];
         arguments.extend(refspecs.iter().map(String::as_str));
+        provenance_core::fail_point!("remote: push");
         let answer = self.answer(&arguments, deadline)?;
         let outcomes: Option<Vec<_>> = pushes
             .iter()

@@ -170,7 +170,7 @@ pub(crate) fn diagnose(context: &Context) -> Result<Diagnosis, CliError> {
     checks.extend(hooks::checks(&site, environment));
     checks.push(signing::check(&repo, environment));
     checks.push(belief::check(&repo, environment));
-    checks.extend(storage::checks(&repo));
+    checks.extend(storage::checks(&repo, context.clock().now()));
     checks.extend(last_commit::check(&repo, &site));
     checks.extend(agents::checks(&site, environment));
     checks.extend(state::checks(&repo, &site, environment));

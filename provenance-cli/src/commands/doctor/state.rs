@@ -50,6 +50,7 @@ fn manifest(site: &Site) -> Option<Check> {
 pub(super) fn forget(repo: &Repo) -> Result<(), CliError> {
     let path = log::path(repo.common_dir());
     for path in [path.with_extension("log.1"), path] {
+        provenance_core::fail_point!("doctor: forget a log");
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}

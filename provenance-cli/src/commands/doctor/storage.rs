@@ -1,5 +1,6 @@
 //! Where records are kept: the notes reference and Git's settings for it.
 
+use provenance_core::clock::Timestamp;
 use provenance_core::git::{Config, ObjectId, ObjectKind, Repo};
 use provenance_core::store;
 use provenance_core::trust::TRACKING_PREFIX;
@@ -8,13 +9,14 @@ use provenance_hook::install::git_settings;
 use super::{Check, Status};
 
 /// Looks at the notes reference and its settings.
-pub(super) fn checks(repo: &Repo) -> Vec<Check> {
+pub(super) fn checks(repo: &Repo, now: Timestamp) -> Vec<Check> {
     let Ok(settings) = repo.config().and_then(Config::settings) else {
         // Told already.
         return Vec::new();
     };
     let name = settings.notes_ref.as_str();
     let mut checks = vec![reference(repo, name), merge_strategy(repo)];
+    checks.extend(lock(repo, name, now));
     checks.extend(rewrite_ref(repo, name));
     checks.extend(display_ref(repo, name));
     checks.extend(forced_fetch(repo, name));
@@ -49,6 +51,17 @@ fn reference(repo: &Repo, name: &str) -> Check {
         Ok(_) => Check::ok("notes", format!("{name} at {}", tip.short())),
         Err(error) => bad(format!("has a tree that cannot be read: {error}")),
     }
+}
+
+/// Finds the lock that a writer left who died: Git never removes one, and neither do we.
+fn lock(repo: &Repo, name: &str, now: Timestamp) -> Option<Check> {
+    let lock = repo.stale_lock(name, now.into())?;
+    let lock = lock.display();
+    Some(Check::blocking(
+        "notes-lock",
+        format!("{name} is locked, and has been for a while: somebody died who was writing it"),
+        &format!("if no git process is running: rm {lock}, then: git provenance reconcile"),
+    ))
 }
 
 fn merge_strategy(repo: &Repo) -> Check {

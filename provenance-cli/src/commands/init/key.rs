@@ -40,6 +40,10 @@ pub(super) fn prepare(context: &Context, named: Option<&Path>) -> Result<Key, Cl
     let file = signing_key::locate(context.repo()?.config()?, context.environment())?;
     if file.is_configured || std::fs::symlink_metadata(&file.path).is_ok() {
         let key = file.load()?;
+        if !file.is_configured {
+            // Whoever died between the two halves left the first.
+            key.save_public(&file.path, &comment(context))?;
+        }
         return Ok(Key::new(&key, file.path, Source::Found));
     }
     let path = file.path;
@@ -84,7 +88,9 @@ impl Key {
     /// Removes a key that was made for nothing.
     pub(super) fn discard(&self) {
         if self.source == Source::Made {
+            provenance_core::fail_point!("init: take back the private key");
             drop(std::fs::remove_file(&self.path));
+            provenance_core::fail_point!("init: take back the public key");
             drop(std::fs::remove_file(signing_key::public_path(&self.path)));
         }
     }

@@ -5,8 +5,8 @@ mod key;
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-use provenance_core::capture;
 use provenance_core::git::hooks::HookName;
+use provenance_core::{capture, whole_file};
 use provenance_hook::Environment;
 use provenance_hook::install::{self, Agent, Installed, Owner, Placement, Program, Site, Wanted};
 
@@ -85,7 +85,12 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     };
     capture::watch(context.repo()?)?;
     // Housekeeping: what was captured longer ago than it is kept for goes when `init` comes by.
-    let let_go = capture::prune(context.repo()?, context.clock().now());
+    let now = context.clock().now();
+    let let_go = capture::prune(context.repo()?, now);
+    install::sweep(&site, now.into());
+    if let Some(keys) = key.path().parent() {
+        whole_file::sweep(keys, now.into());
+    }
     // A root is signed with this key, so it is made when nothing can discard the key any more.
     let trust = trust::establish(context, key.path());
     let mut out = context.output();

@@ -139,11 +139,12 @@ fn tell(
         return Ok(Outcome::Yes);
     }
     let lines = counted(declared.claimed, "line");
-    writeln!(
-        out,
-        "commit {} has a new record: {lines}",
-        commit_id.short()
-    )?;
+    let what = if declared.is_new {
+        "a new record"
+    } else {
+        "this record already"
+    };
+    writeln!(out, "commit {} has {what}: {lines}", commit_id.short())?;
     writeln!(out, "{}", declared.record_id)?;
     if declared.left_out > 0 {
         let lines = counted(declared.left_out, "line");

@@ -65,7 +65,14 @@ impl Attester<'_> {
             };
             match outcome {
                 Ok(mended) => finished.mended.push(mended),
-                Err(error) => finished.failed.push(error),
+                Err(error) => {
+                    let stands = error.is_lock();
+                    finished.failed.push(error);
+                    // The next one would wait for the same.
+                    if stands {
+                        break;
+                    }
+                }
             }
         }
         finished
@@ -131,7 +138,12 @@ impl Attester<'_> {
         for candidate in candidates.iter().filter(same_tree) {
             let commit = &candidate.commit;
             let is_free = candidate.is_made_here && listed(&commit.message).is_empty();
-            if is_free && fits(commit) && notes.hearsay(commit.id)?.is_empty() {
+            if !(is_free && fits(commit)) {
+                continue;
+            }
+            let said = notes.hearsay(commit.id)?;
+            // It may have been attached, and nothing more.
+            if said.is_empty() || said.iter().any(|said| said.record_id == record.record_id) {
                 return Ok(Some(commit));
             }
         }

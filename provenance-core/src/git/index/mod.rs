@@ -69,10 +69,12 @@ impl Repo {
 
     fn tree_of_plain_index(&self, path: &Path) -> Result<ObjectId, git2::Error> {
         let mut index = git2::Index::open(path)?;
+        crate::fail_point!("index: write the tree");
         index.write_tree_to(self.inner()).map(from_oid)
     }
 
     fn tree_of_any_index(&self, path: PathBuf) -> Result<ObjectId, GitError> {
+        crate::fail_point!("index: have the tree written");
         let output = self.git(["write-tree"])?;
         let printed = String::from_utf8_lossy(&output.stdout);
         printed.trim_end().parse().map_err(|_| {

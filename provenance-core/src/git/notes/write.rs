@@ -149,14 +149,7 @@ impl NotesWriter<'_> {
             };
             match self.repo.publish(&step, self.fsync)? {
                 RefUpdate::Done => return Ok(NotesUpdate::Written(commit_id)),
-                RefUpdate::Raced => {
-                    let pause = patience.pause(before.tip());
-                    let pause = pause.ok_or_else(|| GitError::NotesContended {
-                        notes_ref: name.to_owned(),
-                        lock: self.repo.common_dir().join(format!("{name}.lock")),
-                    })?;
-                    std::thread::sleep(pause);
-                }
+                RefUpdate::Raced => patience.wait(self.repo, &step)?,
             }
         }
     }
