@@ -35,6 +35,7 @@ mod monotone;
 mod tampering;
 
 mod concurrency;
+mod crash;
 mod faces;
 mod hook_safety;
 mod hostile_text;

@@ -246,7 +246,7 @@ impl Sandbox {
         I: IntoIterator,
         I::Item: AsRef<OsStr>,
     {
-        self.run_with_input(self.command(binaries::hook()).args(args), input)
+        self.run_with_input(self.command("provenance-hook").args(args), input)
     }
 
     /// Writes a file of the working folder, with its folders.

@@ -13,6 +13,7 @@
 mod attacks;
 mod dependencies;
 mod docs;
+mod fail_points;
 mod forgotten;
 mod glossary;
 mod layering;

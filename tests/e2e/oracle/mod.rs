@@ -12,7 +12,7 @@
 //! How many lines stay `unattested`: that is never wrong. The output counts them, by the operation
 //! that made their commit.
 
-mod chance;
+pub(crate) mod chance;
 mod check;
 mod line;
 mod settle;
