@@ -10,7 +10,8 @@
 //!
 //! Invariants: it is a cache; taking it away loses hints and no record. Where nothing was fetched
 //! since the last look, a commit pays a few looks at the clock of a file. After a fetch it catches up
-//! with a few commits at most, whatever a remote sent; [`Effort::Whole`] is for whoever has time.
+//! with some dozens of commits at most, whatever a remote sent; [`Effort::Whole`] is for whoever
+//! has time.
 //!
 //! # What is not checked
 //!
@@ -33,7 +34,7 @@ use crate::store::{Hearsay, Notes, StoreError};
 /// The most notes commits that a commit looks back over.
 const MAX_STEPS: usize = 32;
 /// How many commits a commit catches up with.
-const FEW: usize = 8;
+const FEW: usize = 64;
 /// How many whoever has time catches up with.
 const MANY: usize = 1000;
 /// The most that is read of one path.
