@@ -219,7 +219,10 @@ impl Attester<'_> {
         parent_ids: &[ObjectId],
         settled: &Settled,
     ) -> Result<(), AttestError> {
-        if authoring.remainder == Remainder::Unknown || parent_ids.is_empty() {
+        if authoring.remainder == Remainder::Unknown
+            || parent_ids.is_empty()
+            || Whereabouts::of(self.repo).is_empty()
+        {
             return Ok(());
         }
         let notes = self.notes()?;

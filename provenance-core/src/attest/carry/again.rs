@@ -73,9 +73,6 @@ pub(in crate::attest) fn again(
     notes: &Notes<'_>,
 ) -> Result<Option<Carried>, AttestError> {
     let hints = Whereabouts::of(repo);
-    if hints.is_empty() {
-        return Ok(None);
-    }
     let changes = changes(repo, target)?;
     let is_settled = |change: &MergeChange| {
         change.new.is_none()
