@@ -111,3 +111,17 @@ fn what_others_wrote_is_escaped_for_people_and_for_programs() {
     );
     assert_eq!(titles(&alice, &[]), ["sly \\u{1b}[2J \\u{202e}title"]);
 }
+
+#[test]
+fn a_persons_commit_that_was_rebased_is_listed_once() {
+    let repo = Sandbox::new().with_provenance();
+    repo.git(["config", "provenance.trailer", "all"]);
+    for line in ["one\n", "two\n", "three\n"] {
+        repo.append("a.txt", line);
+        repo.commit(line);
+    }
+    // The message pins the record of the commit as it was, which is copied along.
+    repo.git(["rebase", "--quiet", "--force-rebase", "HEAD~2"]);
+    assert_eq!(repo.note("HEAD").len(), 2);
+    assert_eq!(titles(&repo, &[]), ["three", "two", "one"]);
+}

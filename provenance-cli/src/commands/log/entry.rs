@@ -54,7 +54,8 @@ pub(super) struct Lines {
 
 /// Returns the entries of one commit: one for each believed record that is about it or that gave
 /// it lines, and one where there is no such record. Of a record and the one that it was carried
-/// over from, which name the same lines, only that is listed which gave them.
+/// over from, which name the same lines, only that is listed which gave them, or on which the
+/// verdict rests where neither did.
 pub(super) fn entries(facts: &CommitFacts, files: &[AddedFile]) -> Vec<Entry> {
     let believed = facts.judgement.evidence.iter();
     let all: Vec<(&Evidence, Entry)> = believed
@@ -67,7 +68,9 @@ pub(super) fn entries(facts: &CommitFacts, files: &[AddedFile]) -> Vec<Entry> {
         entry.gave_lines()
             || is_about
                 && !others.any(|(other, entry)| {
-                    entry.gave_lines() && (stands_on(evidence, other) || stands_on(other, evidence))
+                    let is_said =
+                        entry.gave_lines() || facts.judgement.record_id == Some(other.record_id);
+                    is_said && (stands_on(evidence, other) || stands_on(other, evidence))
                 })
     };
     let listed: Vec<bool> = all.iter().map(is_listed).collect();
