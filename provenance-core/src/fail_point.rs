@@ -17,7 +17,7 @@
 //!
 //! What the disk would have kept. A process that dies loses nothing that it wrote; a power cut does.
 
-/// Says that the named step, which writes, comes next. See [`fail_point`](crate::fail_point).
+/// Says that the named step, which writes, comes next. See [`fail_point`](mod@crate::fail_point).
 #[cfg(not(feature = "fail-points"))]
 #[macro_export]
 macro_rules! fail_point {

@@ -40,7 +40,7 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::AlreadyExists`] when it is; what the file system says.
+/// [`io::ErrorKind::AlreadyExists`] when it is; what the file system says.
 pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let beside = filled(path, bytes, mode, None)?;
     crate::fail_point!("whole file: link");
