@@ -8,22 +8,23 @@
 //! differences within a round. A figure is a ratio within one run, never a time to hold against
 //! another day's. FILES is the number of tracked files (the budget names 20 and 20,000).
 //!
-//! Figures of 2026-11-21, git 2.47.3, 2 cores. The budget is +5 ms and 2.3x: a person's lines keep
-//! the ratio, and in memory nearly the rest; an agent's lines miss both:
+//! Figures of 2026-11-21, git 2.47.3, 2 quiet cores. The budget is +5 ms and 2.3x, and +8 ms with
+//! 20,000 files: a person's lines keep the ratio and the last, and in memory nearly the first; an
+//! agent's lines miss by a little:
 //!
 //! | where | no hooks | a person's lines | an agent's lines |
 //! |---|---|---|---|
-//! | memory, 20 files | 4.5 ms | +5.4 ms, 2.2x | +6.7 ms, 2.5x |
-//! | disk, 20 files | 5.3 ms | +6.4 ms, 2.3x | +8.2 ms, 2.5x |
-//! | memory, 20,000 files | 43 ms | +11.7 ms, 1.2x | +11.2 ms, 1.2x |
+//! | memory, 20 files | 4.45 ms | +5.2 ms, 2.18x | +5.9 ms, 2.34x |
+//! | disk, 20 files | 7.2 ms | +6.7 ms, 1.97x | +8.9 ms, 2.28x |
+//! | memory, 20,000 files | 32 ms | +7.8 ms, 1.26x | +9.9 ms, 1.32x |
 //!
-//! Links to `/bin/true` in the place of our hooks cost +1.8 ms of that. The day before, on a faster
-//! machine, the ratios were 3.4x and 3.8x in memory, 3.1x and 3.9x on a disk: since then zlib is
-//! linked in, and loose objects are read and written in one go. What is left is mostly the kernel's:
-//! starting two programs, pages, and files. `post-commit` writes three or four objects and a
-//! reference, `commit-msg` one pending record and, for an agent, the message.
+//! Links to `/bin/true` in the place of our hooks cost +1.8 ms of that. `commit-msg` runs 5.1
+//! million instructions for an agent's lines and `post-commit` 4.7 million, half of what they were,
+//! and the time fell by an eighth: what is left is mostly the kernel's, starting two programs,
+//! pages, and files. `post-commit` writes three or four objects and a reference, `commit-msg` one
+//! pending record and, for an agent, the message.
 //!
-//! P10: 1.16 ms to start against 1.02 for `/bin/true`; 4.5 MB.
+//! P10: 0.9 ms to start against 0.8 for `/bin/true`; 4.8 MB.
 
 #![allow(
     clippy::unwrap_used,
