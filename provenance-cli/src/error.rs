@@ -9,6 +9,7 @@ use std::fmt;
 use std::io;
 
 use provenance_core::text;
+use provenance_hook::failure::HookError;
 
 /// Why a command could not answer.
 #[derive(Debug)]
@@ -30,6 +31,14 @@ where
 }
 
 impl CliError {
+    /// Takes over an error of a hook: that would say what a missing key means for its commit.
+    pub(crate) fn of_hook(error: HookError) -> Self {
+        match error {
+            HookError::SigningKey(error) => Self::from(error),
+            error => Self::from(error),
+        }
+    }
+
     /// Makes an error of a message that no library has.
     pub(crate) fn said(message: impl fmt::Display) -> Self {
         Self {

@@ -11,7 +11,6 @@ use provenance_core::attest::{MergeSearch, Merged};
 use provenance_core::attribute::{self, CommitFacts, Tally};
 use provenance_core::git::{ObjectId, Repo};
 use provenance_core::verify::Verifier;
-use provenance_hook::failure::HookError;
 use provenance_hook::hooks::writer::Writer;
 use provenance_hook::remote::Deadline;
 
@@ -82,11 +81,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         Some(file) => Writer::with_key_of(environment, file),
         None => Writer::open(environment),
     };
-    let mut writer = opened.map_err(|error| match error {
-        // A hook would say here what that means for its commit.
-        HookError::SigningKey(error) => CliError::from(error),
-        error => error.into(),
-    })?;
+    let mut writer = opened.map_err(CliError::of_hook)?;
     let repo = context.repo()?;
     let commits = targets(repo, &args.revisions)?;
     let mut search = MergeSearch::new(repo)?;

@@ -41,7 +41,7 @@ pub(crate) struct Args {
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let repo = context.repo()?;
     let commits = commits(repo, &args.range)?;
-    let mut writer = Writer::open(context.environment())?;
+    let mut writer = Writer::open(context.environment()).map_err(CliError::of_hook)?;
     let mut attester = writer.attester();
     "git-provenance".clone_into(&mut attester.recorder.name);
     let mut reconciled = attester.reconcile(&commits)?;

@@ -113,7 +113,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
             committed_by: committed_by(args),
         }
     };
-    let mut writer = Writer::open(context.environment())?;
+    let mut writer = Writer::open(context.environment()).map_err(CliError::of_hook)?;
     let commit_id = writer.repo().resolve(&args.commit)?;
     let mut attester = writer.attester();
     "git-provenance".clone_into(&mut attester.recorder.name);
