@@ -9,6 +9,7 @@
 //! Signatures, and whether the record is about the commit on whose note it was found.
 
 use super::{Notes, StoreError};
+use crate::digest::Digest;
 use crate::object_id::ObjectId;
 use crate::record::{Kind, RecordId, Statement, Subject};
 use crate::seal::Envelope;
@@ -50,6 +51,17 @@ impl Hearsay {
             line: line.to_vec(),
         })
     }
+
+    /// Returns what its subject says that the commit changes.
+    #[must_use]
+    pub fn patch(&self) -> Option<Digest> {
+        self.statement
+            .subject()
+            .first()?
+            .annotations
+            .as_ref()?
+            .patch
+    }
 }
 
 impl Notes<'_> {
@@ -71,17 +83,35 @@ impl Notes<'_> {
     ///
     /// [`StoreError::Git`] when the notes cannot be listed.
     pub fn find(&self, wanted: impl Fn(RecordId) -> bool) -> Result<Found, StoreError> {
-        let mut found = Found::default();
+        let mut records = Vec::new();
+        let unreadable = self.each(|said| {
+            if wanted(said.record_id) {
+                records.push(said);
+            }
+        })?;
+        Ok(Found {
+            records,
+            unreadable,
+        })
+    }
+
+    /// Hands over every authoring statement of every note, and gives the commits whose notes could
+    /// not be read.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Git`] when the notes cannot be listed.
+    pub fn each(&self, mut take: impl FnMut(Hearsay)) -> Result<Vec<ObjectId>, StoreError> {
+        let mut unreadable = Vec::new();
         for commit_id in self.list()?.notes.keys() {
-            let Ok(note) = self.lines(*commit_id) else {
-                found.unreadable.push(*commit_id);
-                continue;
-            };
-            let said = note.lines.iter().filter_map(|line| Hearsay::of(line));
-            found
-                .records
-                .extend(said.filter(|said| wanted(said.record_id)));
+            match self.lines(*commit_id) {
+                Ok(note) => {
+                    let said = note.lines.iter().filter_map(|line| Hearsay::of(line));
+                    said.for_each(&mut take);
+                }
+                Err(_) => unreadable.push(*commit_id),
+            }
         }
-        Ok(found)
+        Ok(unreadable)
     }
 }

@@ -114,18 +114,7 @@ impl Forge {
     /// CI as Alice allows it: a fresh clone with a key of its own, which she trusts as a service's.
     pub(crate) fn ci(&self, alice: &Sandbox) -> Sandbox {
         let ci = self.stranger();
-        let key = ci.provenance(["key", "export"]).succeeds();
-        let key = key.text().trim_end();
-        let who = [
-            "trust",
-            "add",
-            "ci@example.com",
-            "--kind",
-            "service",
-            "--key",
-            key,
-        ];
-        alice.provenance(who).succeeds();
+        trusts(alice, &ci);
         alice.provenance(["sync"]).succeeds();
         ci.provenance(["sync"]).succeeds();
         ci
@@ -157,4 +146,13 @@ pub(crate) fn takes(person: &Sandbox) {
     person.git(["checkout", "--quiet", "main"]);
     person.git(["reset", "--quiet", "--hard", "origin/main"]);
     person.provenance(["sync"]).succeeds();
+}
+
+/// Somebody trusts the key of CI as a service's.
+pub(crate) fn trusts(person: &Sandbox, ci: &Sandbox) {
+    let key = ci.provenance(["key", "export"]).succeeds();
+    let key = key.text().trim_end();
+    let name = "ci@example.com";
+    let who = ["trust", "add", name, "--kind", "service", "--key", key];
+    person.provenance(who).succeeds();
 }

@@ -9,7 +9,7 @@ mod yaml;
 use harness::{Output, Sandbox};
 use serde_json::Value;
 
-use self::forge::{Forge, MERGE_REQUESTS, takes};
+use self::forge::{Forge, MERGE_REQUESTS, takes, trusts};
 use crate::rewrites::{ai, begun, human, parted};
 
 /// The answer of `carry --json`, which must validate, for one commit.
@@ -229,18 +229,7 @@ fn a_key_of_ci_that_nobody_trusts_is_said_and_trusted_later() {
         .exits(1)
         .says("git provenance trust add");
     assert_eq!(ci.note(&made), note);
-    let key = ci.provenance(["key", "export"]).succeeds();
-    let key = key.text().trim_end();
-    let who = [
-        "trust",
-        "add",
-        "ci@example.com",
-        "--kind",
-        "service",
-        "--key",
-        key,
-    ];
-    alice.provenance(who).succeeds();
+    trusts(&alice, &ci);
     takes(&alice);
     alice.provenance(["verify", "HEAD^!"]).succeeds();
 }

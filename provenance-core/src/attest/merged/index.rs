@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::digest::Digest;
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
-use crate::store::{Hearsay, Notes, StoreError};
+use crate::store::{Notes, StoreError};
 
 /// The most commits that are remembered for one change or one record.
 const MAX_SAME: usize = 64;
@@ -23,22 +23,13 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn of(notes: &Notes<'_>) -> Result<Self, StoreError> {
         let mut index = Self::default();
-        for commit_id in notes.list()?.notes.keys() {
-            let Ok(note) = notes.lines(*commit_id) else {
-                continue;
-            };
-            for said in note.lines.iter().filter_map(|line| Hearsay::of(line)) {
-                let annotations = said.statement.subject().first();
-                let annotations = annotations.and_then(|subject| subject.annotations.as_ref());
-                if let Some(patch) = annotations.and_then(|annotations| annotations.patch) {
-                    add(index.by_patch.entry(patch).or_default(), said.about);
-                }
-                add(
-                    index.by_record.entry(said.record_id).or_default(),
-                    said.about,
-                );
+        notes.each(|said| {
+            if let Some(patch) = said.patch() {
+                add(index.by_patch.entry(patch).or_default(), said.about);
             }
-        }
+            let same_record = index.by_record.entry(said.record_id).or_default();
+            add(same_record, said.about);
+        })?;
         Ok(index)
     }
 

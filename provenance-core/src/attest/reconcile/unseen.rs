@@ -27,7 +27,7 @@ use crate::attest::{AttestError, Attester};
 use crate::digest::Digest;
 use crate::git::{LineSource, RawCommit, Repo};
 use crate::object_id::ObjectId;
-use crate::record::{RecordId, Subject};
+use crate::record::RecordId;
 use crate::store::{Hearsay, Notes};
 
 /// The most commits that one commit is compared with.
@@ -48,15 +48,8 @@ impl Recorded {
     /// Reads what the notes say, unverified: whatever is found by it is compared and judged.
     pub(super) fn read(notes: &Notes<'_>) -> Result<Self, AttestError> {
         let mut recorded = Self::default();
-        for commit_id in notes.list()?.notes.keys() {
-            // A note that cannot be read is nobody's source.
-            let lines = notes.lines(*commit_id).map(|note| note.lines);
-            for line in lines.unwrap_or_default() {
-                if let Some(said) = Hearsay::of(&line) {
-                    recorded.add(&said);
-                }
-            }
-        }
+        // A note that cannot be read is nobody's source.
+        notes.each(|said| recorded.add(&said))?;
         recorded.all.sort_unstable();
         recorded.all.dedup();
         Ok(recorded)
@@ -76,9 +69,7 @@ impl Recorded {
         let about = said.about;
         once(&mut self.pins, said.record_id, about);
         self.all.push(about);
-        let subject = said.statement.subject().first();
-        let annotations = subject.and_then(|subject: &Subject| subject.annotations.as_ref());
-        if let Some(patch) = annotations.and_then(|annotations| annotations.patch) {
+        if let Some(patch) = said.patch() {
             once(&mut self.patches, patch, about);
         }
         if let Ok(authoring) = said.statement.authoring() {
