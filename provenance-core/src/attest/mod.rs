@@ -24,6 +24,7 @@ mod bind;
 mod carry;
 mod declare;
 mod fix;
+mod index;
 mod merged;
 mod pending;
 mod recent;

@@ -15,7 +15,6 @@
 //!
 //! Whether anybody trusts the key: a reader says that, and judges the older records too.
 
-mod index;
 mod made;
 mod numbers;
 mod search;

@@ -24,11 +24,11 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::index::Index;
 use super::made::Made;
 use super::numbers::numbers;
 use crate::attest::AttestError;
 use crate::attest::fix::listed;
+use crate::attest::index::Index;
 use crate::git::tree::Change;
 use crate::git::{RawCommit, Repo, trailer};
 use crate::object_id::ObjectId;

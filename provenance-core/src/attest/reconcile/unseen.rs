@@ -17,84 +17,56 @@
 //! Whether somebody has written the same lines once more, in the same place.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
 use super::{How, Mended};
 use crate::attest::bind::Attested;
 use crate::attest::carry::{Target, carried};
 use crate::attest::fix::listed;
+use crate::attest::index::{Groups, Index};
 use crate::attest::{AttestError, Attester};
 use crate::digest::Digest;
 use crate::git::{LineSource, RawCommit, Repo};
 use crate::object_id::ObjectId;
-use crate::record::RecordId;
-use crate::store::{Hearsay, Notes};
+use crate::store::Notes;
 
 /// The most commits that one commit is compared with.
 const MAX_SOURCES: usize = 16;
 
-/// The commits that have records here, by what a rewrite keeps of them.
-#[derive(Debug, Default)]
+/// The commits that have records here, unverified: whatever is found by it is compared and judged.
+#[derive(Debug)]
 pub(super) struct Recorded {
-    pins: HashMap<RecordId, Vec<ObjectId>>,
-    patches: HashMap<Digest, Vec<ObjectId>>,
-    trees: HashMap<ObjectId, Vec<ObjectId>>,
-    all: Vec<ObjectId>,
+    index: Index,
     /// By author, author date and message; read only where nothing else is found.
-    likenesses: OnceCell<HashMap<Digest, Vec<ObjectId>>>,
+    likenesses: OnceCell<Groups<Digest>>,
 }
 
 impl Recorded {
-    /// Reads what the notes say, unverified: whatever is found by it is compared and judged.
+    /// Reads what the notes say. A note that cannot be read is nobody's source.
     pub(super) fn read(notes: &Notes<'_>) -> Result<Self, AttestError> {
-        let mut recorded = Self::default();
-        // A note that cannot be read is nobody's source.
-        notes.each(|said| recorded.add(&said))?;
-        recorded.all.sort_unstable();
-        recorded.all.dedup();
-        Ok(recorded)
-    }
-
-    fn add(&mut self, said: &Hearsay) {
-        fn once<K: Eq + std::hash::Hash>(
-            map: &mut HashMap<K, Vec<ObjectId>>,
-            key: K,
-            commit_id: ObjectId,
-        ) {
-            let known = map.entry(key).or_default();
-            if !known.contains(&commit_id) {
-                known.push(commit_id);
-            }
-        }
-        let about = said.about;
-        once(&mut self.pins, said.record_id, about);
-        self.all.push(about);
-        if let Some(patch) = said.patch() {
-            once(&mut self.patches, patch, about);
-        }
-        if let Ok(authoring) = said.statement.authoring() {
-            once(&mut self.trees, authoring.tree, about);
-        }
+        Ok(Self {
+            index: Index::of(notes)?,
+            likenesses: OnceCell::new(),
+        })
     }
 
     /// Answers whether a record that a commit pins is anywhere.
     pub(super) fn has_pinned(&self, commit: &RawCommit) -> bool {
         let pins = listed(&commit.message);
-        pins.iter().any(|pin| self.pins.contains_key(pin))
+        let mut pinned = pins.iter().flat_map(|pin| self.index.of_record(*pin));
+        pinned.next().is_some()
     }
 
-    fn alike(&self, repo: &Repo, commit: &RawCommit) -> &[ObjectId] {
+    fn alike(&self, repo: &Repo, commit: &RawCommit) -> impl Iterator<Item = ObjectId> {
         let likenesses = self.likenesses.get_or_init(|| {
-            let mut found: HashMap<Digest, Vec<ObjectId>> = HashMap::new();
-            for id in &self.all {
-                if let Ok(commit) = repo.commit(*id) {
-                    found.entry(likeness(&commit)).or_default().push(*id);
+            let mut found = Groups::default();
+            for id in self.index.commits() {
+                if let Ok(commit) = repo.commit(id) {
+                    found.add(likeness(&commit), id);
                 }
             }
             found
         });
-        let found = likenesses.get(&likeness(commit));
-        found.map_or(&[], Vec::as_slice)
+        likenesses.with(&likeness(commit))
     }
 
     /// Where the lines of a commit may have come from, the likeliest first.
@@ -105,33 +77,29 @@ impl Recorded {
                 sources.push(source);
             }
         };
-        let others = |ids: Option<&Vec<ObjectId>>| -> Vec<RawCommit> {
-            let ids = ids.into_iter().flatten().filter(|id| **id != commit.id);
-            // What is not here cannot be compared.
-            ids.filter_map(|id| repo.commit(*id).ok()).collect()
-        };
+        // What is not here cannot be compared.
+        let here = |id: ObjectId| (id != commit.id).then(|| repo.commit(id).ok()).flatten();
         for pin in listed(&commit.message) {
-            for other in others(self.pins.get(&pin)) {
+            for other in self.index.of_record(pin).filter_map(here) {
                 add(LineSource::AddedBy(other.id));
             }
         }
-        let same_tree = others(self.trees.get(&commit.tree_id));
+        let same_tree = self.index.with_tree(commit.tree_id).filter_map(here);
+        let same_tree: Vec<RawCommit> = same_tree.collect();
         for other in &same_tree {
             if other.parent_ids == commit.parent_ids {
                 add(LineSource::AddedBy(other.id));
             }
         }
         if let Some(patch) = repo.patch_digest(commit)? {
-            for other in others(self.patches.get(&patch)) {
+            for other in self.index.with_patch(patch).filter_map(here) {
                 if is_same_moment(&other, commit) && is_by_or_called_the_same(&other, commit) {
                     add(LineSource::AddedBy(other.id));
                 }
             }
         }
-        for id in self.alike(repo, commit) {
-            if *id != commit.id {
-                add(LineSource::AddedBy(*id));
-            }
+        for id in self.alike(repo, commit).filter(|id| *id != commit.id) {
+            add(LineSource::AddedBy(id));
         }
         for other in &same_tree {
             add(LineSource::TreeOf(other.id));
