@@ -19,10 +19,10 @@ const MAX_STATE_BYTES: u64 = 16 * 1024;
 /// The most bytes of the end of a reflog that are read where there is time.
 const MAX_REFLOG_BYTES: u64 = 4 << 20;
 
-/// The last move of HEAD, as its reflog has it.
+/// A move of HEAD or of another reference, as its reflog has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
-    /// Where HEAD was.
+    /// Where it was.
     pub old: ObjectId,
     /// Where it went.
     pub new: ObjectId,
@@ -115,10 +115,18 @@ impl Repo {
     ///
     /// [`GitError::Failed`] when the branches cannot be listed.
     pub fn branch_moves(&self) -> Result<Vec<Move>, GitError> {
-        let logs = self.common_dir().join("logs");
         let branches = self.refs("refs/heads/")?.into_iter();
-        let read = |name: String| moves(&logs.join(name), MAX_REFLOG_BYTES, usize::MAX);
-        Ok(branches.flat_map(|(name, _)| read(name)).collect())
+        Ok(branches
+            .flat_map(|(name, _)| self.moves_of(&name))
+            .collect())
+    }
+
+    /// Returns the moves of a reference that all worktrees share, newest first, as far as its
+    /// reflog is kept and can be read at once.
+    #[must_use]
+    pub fn moves_of(&self, name: &str) -> Vec<Move> {
+        let reflog = self.common_dir().join("logs").join(name);
+        moves(&reflog, MAX_REFLOG_BYTES, usize::MAX)
     }
 }
 

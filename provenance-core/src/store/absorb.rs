@@ -24,7 +24,7 @@ use crate::git::{FsyncPolicy, NotesEdit, NotesTree, ObjectKind, Person, RefUpdat
 use crate::object_id::ObjectId;
 
 /// The message of a commit that unites others.
-const MESSAGE: &str = "Notes united by 'git provenance'";
+pub(super) const MESSAGE: &str = "Notes united by 'git provenance'";
 
 /// What became of an absorption.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use crate::object_id::ObjectId;
 use crate::seal::MAX_LINE_BYTES;
 
 /// The message of our notes commits.
-const MESSAGE: &str = "Notes added by 'git provenance'";
+pub(super) const MESSAGE: &str = "Notes added by 'git provenance'";
 
 /// What became of an append.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,9 @@
-//! Earlier lines: what the notes of a commit had, and a later notes commit took away.
+//! Earlier lines: what the notes had, and have not now.
 //!
 //! Lines are only ever added. But Git itself replaces notes (`notes.rewriteMode=overwrite`, a merge
-//! with `-s ours`, `git notes remove`), and the history of the notes ref has what was there.
+//! with `-s ours`, `git notes remove`), and the history of the notes ref has what was there. It also
+//! sets the ref itself back (a fetch with `+refs/notes/*:refs/notes/*`, `git update-ref`), and the
+//! reflog has where it was, as long as Git keeps it.
 //!
 //! # What is not checked
 //!
@@ -9,8 +11,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::gap::Blobs;
+use super::absorb::MESSAGE as UNITED;
+use super::append::MESSAGE as ADDED;
+use super::gap::{Blobs, lost};
 use super::{Hearsay, Notes, StoreError, cut};
+use crate::git::{GitError, Move, ObjectKind};
 use crate::object_id::ObjectId;
 
 /// How many notes commits back a hook looks for what was taken away just before.
@@ -80,6 +85,59 @@ impl Notes<'_> {
         }
         found.retain(|_, lines| !lines.is_empty());
         Ok(found)
+    }
+
+    /// Returns the tips that our reference was set back from, as far as its reflog is kept, and
+    /// whose lines are not all here since: [`Notes::absorb`] puts them back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Git`] when our notes, or those of such a tip, cannot be read.
+    pub fn set_back_from(&self) -> Result<Vec<ObjectId>, StoreError> {
+        let Some(tip) = self.tip()? else {
+            // Git deletes the reflog together with its reference.
+            return Ok(Vec::new());
+        };
+        let mut left = BTreeSet::new();
+        for moved in self.repo.moves_of(self.name.as_str()) {
+            if !left.contains(&moved.old) && !self.is_forward(&moved) && self.is_here(moved.old)? {
+                left.insert(moved.old);
+            }
+        }
+        let mut gone = Vec::new();
+        for old in left {
+            if !self.repo.is_ancestor(old, tip)? {
+                gone.push(old);
+            }
+        }
+        let now = self.repo.notes_at(Some(tip))?;
+        let mut found = Vec::new();
+        for old in self.repo.independent(&gone)? {
+            let then = self.repo.notes_at(Some(old))?;
+            if !lost(self.repo, &then, &now)?.is_empty() {
+                found.push(old);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Answers whether a move led to a commit on top: one of ours, which are never anything else,
+    /// or one that says so.
+    fn is_forward(&self, moved: &Move) -> bool {
+        let is_ours = moved.detail.is_empty() && [ADDED, UNITED].contains(&moved.action.as_str());
+        is_ours
+            || self
+                .repo
+                .commit(moved.new)
+                .is_ok_and(|commit| commit.parent_ids.contains(&moved.old))
+    }
+
+    fn is_here(&self, commit_id: ObjectId) -> Result<bool, StoreError> {
+        match self.repo.object_header(commit_id) {
+            Ok((kind, _)) => Ok(kind == ObjectKind::Commit),
+            Err(GitError::MissingObject { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn lines_at(

@@ -82,7 +82,7 @@ fn is_of_branches(refs: &[u8], settings: &Settings) -> bool {
     some && none_is_ours
 }
 
-/// Answers whether the remote had everything when it was last seen.
+/// Answers whether the remote had everything when it was last seen, and we have all that we had.
 fn is_sent(repo: &Repo, settings: &Settings, remote: &Remote) -> Result<bool, SyncError> {
     let trust = repo.ref_target(TRUST_REF)?;
     if trust.is_some() && trust != repo.ref_target(&remote.trust_tracking_ref())? {
@@ -92,7 +92,7 @@ fn is_sent(repo: &Repo, settings: &Settings, remote: &Remote) -> Result<bool, Sy
     let ours = notes.tip()?;
     let theirs = repo.ref_target(&remote.notes_tracking_ref())?;
     let offer = notes.offer(ours, theirs, FsyncPolicy::GIT_DEFAULT)?;
-    Ok(matches!(offer, Offer::Nothing { .. }))
+    Ok(matches!(offer, Offer::Nothing { .. }) && notes.set_back_from()?.is_empty())
 }
 
 #[cfg(test)]

@@ -130,6 +130,7 @@ pub fn sync(
 
 impl Sync<'_> {
     fn run(mut self) -> Result<Report, SyncError> {
+        self.put_back()?;
         let mut pause = Pause::default();
         let mut unreached = 0;
         loop {

@@ -24,6 +24,21 @@ pub(super) struct Outgoing {
 }
 
 impl Sync<'_> {
+    /// Puts back what our own notes were set back from, before a remote is told what we have.
+    pub(super) fn put_back(&mut self) -> Result<(), SyncError> {
+        let tips = self.notes.set_back_from()?;
+        if tips.is_empty() {
+            return Ok(());
+        }
+        let before = self.repo.notes_at(self.notes.tip()?)?;
+        let after = self.repo.notes_at(self.absorb(&tips)?.tip)?;
+        let gone = lost(self.repo, &after, &before)?;
+        let dry_run = self.options.dry_run;
+        let finding = Finding::set_back(self.notes_ref.as_str(), gone, dry_run);
+        self.report.find(finding);
+        Ok(())
+    }
+
     /// Says what the remote lost, and unites the rest with ours; `false` when the remote's shared
     /// notes cannot be read.
     pub(super) fn receive_notes(&mut self, listing: &Listing) -> Result<bool, Stop> {

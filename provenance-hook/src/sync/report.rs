@@ -231,6 +231,22 @@ impl Finding {
         }
     }
 
+    pub(super) fn set_back(notes_ref: &str, lost: Gap, dry_run: bool) -> Self {
+        let fix = if dry_run {
+            "they stand in its reflog; without --dry-run they are put back"
+        } else {
+            "they stood in its reflog, and are put back; git provenance doctor finds a fetch by force"
+        };
+        Self {
+            code: "notes-set-back",
+            message: format!(
+                "{notes_ref} was set back here: {} had gone from it",
+                records(lost)
+            ),
+            fix: fix.to_owned(),
+        }
+    }
+
     pub(super) fn unreadable(remote: &str, ref_name: &str, why: &str) -> Self {
         Self {
             code: "remote-unreadable",

@@ -6,7 +6,7 @@ use std::fs;
 
 use harness::{Output, Sandbox};
 
-use self::faults::{FAULTS, hook, relink};
+use self::faults::{faults, hook, relink};
 use crate::hook_managers::files;
 use crate::schemas::validates;
 
@@ -26,7 +26,7 @@ fn found<'a>(diagnosis: &'a serde_json::Value, check: &str) -> Vec<&'a serde_jso
 
 #[test]
 fn every_planted_fault_is_found() {
-    for fault in FAULTS {
+    for fault in faults() {
         let sandbox = set_up();
         (fault.plant)(&sandbox);
         let before = files(sandbox.home());

@@ -92,7 +92,74 @@ fn attack_g08_a_note_that_was_removed_is_put_back_while_the_history_of_the_notes
     let tree = alice.git(["rev-parse", "refs/notes/provenance^{tree}"]);
     let root = alice.git(["commit-tree", &tree, "-m", "cut"]);
     alice.git(["update-ref", "refs/notes/provenance", &root]);
+    forget_reflog(&alice);
     assert_eq!(mended(&reconciled(&alice, &[])), []);
     assert_eq!(verdict(&alice, &commit), "missing");
     assert_eq!(kinds(&alice, "a.txt"), "u");
+}
+
+fn forget_reflog(alice: &Sandbox) {
+    alice.git(["reflog", "expire", "--expire=now", "refs/notes/provenance"]);
+}
+
+/// Commits one line of an agent's, and returns the commit.
+fn agent_commits(alice: &Sandbox, path: &str) -> String {
+    alice.agent(MODEL).edits(path, "a\n");
+    alice.commit(path)
+}
+
+#[test]
+fn attack_g08_records_that_a_fetch_by_force_took_are_put_back_from_the_reflog() {
+    let alice = Sandbox::new().with_provenance();
+    alice.write("begun.txt", "by hand\n");
+    alice.commit("begun");
+    let bare = alice.path().join("../hub.git");
+    alice.git(["init", "--quiet", "--bare", "../hub.git"]);
+    let hub = bare.canonicalize().unwrap();
+    let hub = hub.to_str().unwrap();
+    alice.git(["push", "--quiet", hub, "main", "refs/notes/provenance"]);
+    let first = agent_commits(&alice, "a.txt");
+    let notes = alice.note(&first);
+    alice.git(["fetch", "--quiet", hub, "+refs/notes/*:refs/notes/*"]);
+    assert_eq!(verdict(&alice, &first), "missing");
+    let second = agent_commits(&alice, "b.txt");
+
+    let done = mended(&reconciled(&alice, &[]));
+    assert_eq!(done, [(first.clone(), "restored".to_owned())]);
+    assert_eq!(alice.note(&first), notes);
+    for commit in [&first, &second] {
+        assert_eq!(verdict(&alice, commit), "verified");
+    }
+}
+
+#[test]
+fn what_was_set_back_several_times_comes_back_whole() {
+    let alice = Sandbox::new().with_provenance();
+    alice.write("begun.txt", "by hand\n");
+    alice.commit("begun");
+    let begun = alice.git(["rev-parse", "refs/notes/provenance"]);
+    let commits: Vec<String> = ["a.txt", "b.txt", "c.txt"]
+        .map(|path| {
+            let commit = agent_commits(&alice, path);
+            alice.git(["update-ref", "refs/notes/provenance", &begun]);
+            commit
+        })
+        .into();
+    for commit in &commits {
+        assert_eq!(verdict(&alice, commit), "missing");
+    }
+    let mut done: Vec<String> = mended(&reconciled(&alice, &[]))
+        .into_iter()
+        .map(|(commit, how)| {
+            assert_eq!(how, "restored");
+            commit
+        })
+        .collect();
+    done.sort();
+    let mut expected = commits.clone();
+    expected.sort();
+    assert_eq!(done, expected);
+    for commit in &commits {
+        assert_eq!(verdict(&alice, commit), "verified");
+    }
 }

@@ -125,6 +125,25 @@ fn a_fetch_of_every_ref_by_force_does_not_reach_our_notes() {
 }
 
 #[test]
+fn attack_g08_what_a_fetch_by_force_took_is_put_back_said_and_sent() {
+    let hub = Hub::new();
+    commits(&hub.alice, "more.txt");
+    let had = records(&hub.alice);
+    hub.alice
+        .git(["fetch", "--quiet", "origin", "+refs/notes/*:refs/notes/*"]);
+    assert!(!records(&hub.alice).is_superset(&had));
+
+    let dry = sync(&hub.alice, 1, &["--dry-run"]);
+    assert_eq!(codes(&dry), ["notes-set-back"]);
+    assert!(!records(&hub.alice).is_superset(&had));
+    let remote = sync(&hub.alice, 1, &[]);
+    assert_eq!(codes(&remote), ["notes-set-back"]);
+    assert_eq!(records(&hub.alice), had);
+    assert_eq!(records(&hub.bare()), had);
+    assert_eq!(codes(&sync(&hub.alice, 0, &[])), [""; 0]);
+}
+
+#[test]
 fn what_people_read_says_what_went_where() {
     let hub = Hub::empty();
     hub.alice.write("a.txt", "a\n");

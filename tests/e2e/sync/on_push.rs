@@ -56,17 +56,28 @@ fn a_push_with_nothing_new_asks_nobody() {
     hub.alice
         .git(["config", "remote.origin.uploadpack", "false"]);
     hub.alice.git([
+        "-c",
+        "core.hooksPath=/dev/null",
         "commit",
         "--quiet",
         "--allow-empty",
-        "--no-verify",
-        "-m",
-        "x",
+        "--message=x",
     ]);
-    hub.alice
-        .git(["update-ref", NOTES, &tip(&hub.bare(), NOTES).unwrap()]);
     assert_eq!(push(&hub.alice), "");
     assert_eq!(tip(&hub.bare(), "main"), Some(hub.alice.head()));
+}
+
+#[test]
+fn attack_g08_a_push_sends_what_a_fetch_by_force_took_here() {
+    let hub = hub();
+    let commit = commits(&hub.alice, "more.txt");
+    hub.alice
+        .git(["fetch", "--quiet", "origin", "+refs/notes/*:refs/notes/*"]);
+    let said = push(&hub.alice);
+    assert!(said.contains("was set back here"), "{said}");
+    assert_eq!(tip(&hub.bare(), "main"), Some(commit.clone()));
+    assert_eq!(hub.bare().note(&commit), hub.alice.note(&commit));
+    assert_eq!(hub.alice.note(&commit).len(), 1);
 }
 
 #[test]

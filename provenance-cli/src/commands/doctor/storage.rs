@@ -1,8 +1,8 @@
 //! Where records are kept: the notes reference and Git's settings for it.
 
 use provenance_core::clock::Timestamp;
-use provenance_core::git::{Config, ObjectId, ObjectKind, Repo};
-use provenance_core::store;
+use provenance_core::git::{Config, NotesRef, ObjectId, ObjectKind, Repo};
+use provenance_core::store::{self, Notes};
 use provenance_core::trust::TRACKING_PREFIX;
 use provenance_hook::install::git_settings;
 
@@ -16,6 +16,7 @@ pub(super) fn checks(repo: &Repo, now: Timestamp) -> Vec<Check> {
     };
     let name = settings.notes_ref.as_str();
     let mut checks = vec![reference(repo, name), merge_strategy(repo)];
+    checks.extend(set_back(repo, &settings.notes_ref));
     checks.extend(lock(repo, name, now));
     checks.extend(rewrite_ref(repo, name));
     checks.extend(display_ref(repo, name));
@@ -51,6 +52,22 @@ fn reference(repo: &Repo, name: &str) -> Check {
         Ok(_) => Check::ok("notes", format!("{name} at {}", tip.short())),
         Err(error) => bad(format!("has a tree that cannot be read: {error}")),
     }
+}
+
+/// Finds that something set the reference back, and records are gone from it.
+fn set_back(repo: &Repo, name: &NotesRef) -> Option<Check> {
+    // Notes that cannot be read are told already.
+    let from = Notes::open(repo, name).set_back_from().ok()?;
+    let tip = from.first()?;
+    Some(Check::broken(
+        "notes-set-back",
+        format!(
+            "{} was set back from {}, by a fetch by force or by hand, and lost records",
+            name.as_str(),
+            tip.short()
+        ),
+        "git provenance reconcile (its reflog has them)",
+    ))
 }
 
 /// Finds the lock that a writer left who died: Git never removes one, and neither do we.

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! fixed records ─► the commits that they belong to ─► sealed                    (finish)
+//! reflog of the notes ─► where they were set back from ─► united                (unite)
 //! history of the notes ─► lines that were taken away ─► put back                (restore)
 //! recorded commits ─► what they became where no hook ran ─► lines carried over  (unseen)
 //! the rest ─► why it has no record, as far as can be known                      (why)
@@ -31,7 +32,7 @@ use std::collections::BTreeMap;
 use unseen::Recorded;
 
 use super::{AttestError, Attester};
-use crate::git::{GitError, RawCommit};
+use crate::git::{FsyncPolicy, GitError, RawCommit};
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
 
@@ -107,6 +108,8 @@ impl Attester<'_> {
             idle: finished.idle.len() as u64,
             failed: finished.failed,
         };
+        let put_back = self.unite_set_back()?;
+        reconciled.mended.extend(put_back.into_iter().map(restored));
         let mut without = self.without_record(commits)?;
         if !without.is_empty() {
             self.restore(&mut without, &mut reconciled)?;
@@ -147,6 +150,20 @@ impl Attester<'_> {
         Ok(without)
     }
 
+    /// Unites the notes with what they were set back from, and returns the commits whose notes
+    /// gained lines, of whatever range.
+    fn unite_set_back(&self) -> Result<Vec<ObjectId>, AttestError> {
+        let notes = self.notes()?;
+        let tips = notes.set_back_from()?;
+        if tips.is_empty() {
+            return Ok(Vec::new());
+        }
+        let before = self.repo.notes_at(notes.tip()?)?;
+        let united = notes.absorb(&tips, FsyncPolicy::ALWAYS)?;
+        let after = self.repo.notes_at(united.tip)?;
+        Ok(before.differences(&after)?.into_keys().collect())
+    }
+
     /// Puts back what the notes had about these commits, and leaves the others in the list.
     fn restore(
         &mut self,
@@ -158,16 +175,20 @@ impl Attester<'_> {
             let commit = self.repo.commit(*commit_id)?;
             let lines: Vec<Vec<u8>> = std::mem::take(lines).into_iter().collect();
             match self.append(&commit, &lines) {
-                Ok(()) => reconciled.mended.push(Mended {
-                    commit_id: *commit_id,
-                    record_id: None,
-                    how: How::Restored,
-                }),
+                Ok(()) => reconciled.mended.push(restored(*commit_id)),
                 Err(error) => reconciled.failed.push(error),
             }
         }
         // What was put back may be about other commits only.
         *without = self.without_record(without)?;
         Ok(())
+    }
+}
+
+fn restored(commit_id: ObjectId) -> Mended {
+    Mended {
+        commit_id,
+        record_id: None,
+        how: How::Restored,
     }
 }
