@@ -30,6 +30,8 @@ pub struct Remote {
     pub address: String,
     /// The name under which this clone remembers it.
     tracked_as: String,
+    /// Where else a push goes.
+    further: Vec<String>,
 }
 
 /// Why it is not known which remote is meant.
@@ -120,20 +122,31 @@ impl Remote {
         environment: &Environment,
     ) -> Result<Self, RemoteError> {
         let mut remote = Self::named(name, repo, environment)?;
-        // One of several addresses to push to: the records go where the branch goes.
-        if remote.address != remote.shown {
+        // The records go where the branch goes, and Git asks for each place in turn.
+        if remote.address != remote.shown && remote.address != url {
+            if !remote.further.is_empty() {
+                return Ok(Self::at(url));
+            }
             url.clone_into(&mut remote.address);
         }
         Ok(remote)
     }
 
+    /// Returns the other places where a push to this remote goes: each is remembered by itself.
+    #[must_use]
+    pub fn further(&self) -> Vec<Self> {
+        self.further.iter().map(|url| Self::at(url)).collect()
+    }
+
     fn configured(name: &str, config: &Config) -> Self {
         // Where a push goes elsewhere, that is where the records are, and where they are read.
-        let push_url = config.strings(&format!("remote.{name}.pushurl"));
+        let push_urls = config.strings(&format!("remote.{name}.pushurl"));
+        let further = push_urls.iter().skip(1).map(ToString::to_string);
         Self {
             shown: name.to_owned(),
-            address: push_url.first().unwrap_or(&name).to_string(),
+            address: push_urls.first().unwrap_or(&name).to_string(),
             tracked_as: name.to_owned(),
+            further: further.collect(),
         }
     }
 
@@ -143,6 +156,7 @@ impl Remote {
             shown: address.to_owned(),
             address: address.to_owned(),
             tracked_as: format!("url-{digest}"),
+            further: Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Hub, NOTES, TRUST, codes, commits, records, sync, tip};
+use super::{Hub, NOTES, TRUST, codes, commits, records, sync, synced, tip};
 
 #[test]
 fn two_clones_end_with_the_records_of_both() {
@@ -194,6 +194,31 @@ fn a_pushurl_is_where_the_records_are() {
     // What origin was until now had records and trust; this place has none.
     assert_eq!(codes(&remote), ["remote-deleted", "remote-deleted"]);
     assert_eq!(tip(&alice.within("../fork.git"), NOTES), tip(alice, NOTES));
+}
+
+#[test]
+fn of_several_push_urls_each_gets_the_records_by_a_push_and_by_a_sync() {
+    let hub = Hub::new();
+    let alice = &hub.alice;
+    alice.git(["init", "--quiet", "--bare", "../mirror.git"]);
+    let mirror = alice.within("../mirror.git");
+    for place in ["../hub.git", "../mirror.git"] {
+        let url = alice.path().join(place).canonicalize().unwrap();
+        let url = url.to_str().unwrap();
+        alice.git(["config", "--add", "remote.origin.pushurl", url]);
+    }
+    let both_have_all = || {
+        assert_eq!(records(&mirror), records(alice));
+        assert_eq!(records(&hub.bare()), records(alice));
+        assert_eq!(tip(&mirror, TRUST), tip(alice, TRUST));
+    };
+    let document = synced(alice, &[]).succeeds().json();
+    assert_eq!(document["remotes"].as_array().unwrap().len(), 2);
+    both_have_all();
+    alice.git(["config", "provenance.autoSync", "true"]);
+    commits(alice, "more.txt");
+    alice.git(["push", "--quiet", "origin", "main"]);
+    both_have_all();
 }
 
 #[test]

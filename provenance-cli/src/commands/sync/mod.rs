@@ -58,6 +58,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     if remotes.is_empty() {
         remotes.push(Remote::default_of(repo, environment).map_err(SyncError::from)?);
     }
+    // A remote with several push URLs is in several places.
+    let further: Vec<Remote> = remotes.iter().flat_map(Remote::further).collect();
+    remotes.extend(further);
     let key = signing_key::load(repo, environment).ok();
     let options = Options {
         limit: Duration::from_secs(args.timeout),
