@@ -1,12 +1,11 @@
 //! Amends: of the message, of lines, once more, and of what nobody watched.
 
-use super::{Row, ai, human, rows};
+use super::{Row, ai, both, human, rows, sly};
 use harness::Sandbox;
 
 /// A commit with lines of both, to be amended.
 fn made(alice: &Sandbox) {
-    ai(alice, "a.txt", "ai one\nai two\n");
-    human(alice, "a.txt", "human one\n");
+    both(alice);
     ai(alice, "b.txt", "ai three\n");
     human(alice, "b.txt", "human two\n");
     alice.commit("made");
@@ -75,9 +74,7 @@ rows! {
         verdict: "verified",
         lines: "human become unattested",
         story: |alice, now| {
-            human(alice, "a.txt", "human one\n");
-            alice.git(["add", "-A"]);
-            alice.git(["-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", "sly"]);
+            sly(alice);
             now();
             alice.commit_with(["--amend", "-m", "honest"]);
         },

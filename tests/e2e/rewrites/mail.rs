@@ -1,6 +1,6 @@
 //! Patches by mail: known ones, and those that came from nowhere.
 
-use super::{Row, human, parted, rows};
+use super::{Row, human, parted, rows, sly};
 
 const MAILED: Row = Row {
     operation: "",
@@ -26,9 +26,7 @@ rows! {
         verdict: "verified",
         lines: "human become human or unattested",
         story: |alice, now| {
-            human(alice, "a.txt", "human one\n");
-            alice.git(["add", "-A"]);
-            alice.git(["-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", "sly"]);
+            sly(alice);
             alice.git(["format-patch", "-q", "-1", "-o", "../patches"]);
             alice.git(["reset", "-q", "--hard", "HEAD~1"]);
             human(alice, "z.txt", "human between\n");

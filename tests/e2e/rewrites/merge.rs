@@ -1,6 +1,6 @@
 //! Merges: clean ones, conflicts that somebody solves, and squashes.
 
-use super::{Row, ai, human, parted, rows, solve};
+use super::{Row, ai, at_odds, human, parted, rows, solve};
 use harness::Sandbox;
 
 const MERGED: Row = Row {
@@ -13,14 +13,7 @@ const MERGED: Row = Row {
 
 /// A merge that stops at a conflict.
 fn stopped(alice: &Sandbox, now: &dyn Fn()) {
-    alice.git(["checkout", "-q", "-b", "side"]);
-    ai(alice, "a.txt", "ai one\nai two\n");
-    human(alice, "a.txt", "human one\n");
-    alice.commit("side");
-    alice.git(["checkout", "-q", "main"]);
-    human(alice, "a.txt", "human main\n");
-    ai(alice, "a.txt", "ai main\n");
-    alice.commit("main");
+    at_odds(alice);
     now();
     assert_ne!(alice.try_git(["merge", "-q", "side"]).status, 0);
 }

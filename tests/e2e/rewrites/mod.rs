@@ -67,11 +67,40 @@ pub(crate) fn begun() -> Sandbox {
     alice.with_provenance()
 }
 
+/// Lines of both in one file, that nobody has committed.
+pub(crate) fn both(alice: &Sandbox) {
+    ai(alice, "a.txt", "ai one\nai two\n");
+    human(alice, "a.txt", "human one\n");
+}
+
+/// A commit with lines of both.
+pub(crate) fn written(alice: &Sandbox) {
+    both(alice);
+    alice.commit("written");
+}
+
+/// A commit without a record: our hooks did not run.
+pub(crate) fn sly(alice: &Sandbox) {
+    human(alice, "a.txt", "human one\n");
+    alice.git(["add", "-A"]);
+    alice.git(["-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", "sly"]);
+}
+
+/// A commit on `side` and one on main that change the same place.
+pub(crate) fn at_odds(alice: &Sandbox) {
+    alice.git(["checkout", "-q", "-b", "side"]);
+    both(alice);
+    alice.commit("side");
+    alice.git(["checkout", "-q", "main"]);
+    human(alice, "a.txt", "human main\n");
+    ai(alice, "a.txt", "ai main\n");
+    alice.commit("main");
+}
+
 /// Three commits on `side`, and one on main that moves their lines.
 pub(crate) fn parted(alice: &Sandbox) {
     alice.git(["checkout", "-q", "-b", "side"]);
-    ai(alice, "a.txt", "ai one\nai two\n");
-    human(alice, "a.txt", "human one\n");
+    both(alice);
     alice.commit("side 1");
     ai(alice, "b.txt", "ai three\n");
     human(alice, "b.txt", "human two\n");

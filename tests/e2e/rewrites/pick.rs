@@ -1,6 +1,6 @@
 //! Cherry-picks and reverts: by Git alone, and with somebody's help.
 
-use super::{Row, ai, human, parted, rows, solve};
+use super::{Row, ai, at_odds, human, parted, rows, solve, written};
 use harness::Sandbox;
 
 const PICKED: Row = Row {
@@ -11,16 +11,11 @@ const PICKED: Row = Row {
     story: |_, _| {},
 };
 
-/// A commit on `side` and one on main that change the same place.
-fn at_odds(alice: &Sandbox) {
-    alice.git(["checkout", "-q", "-b", "side"]);
-    ai(alice, "a.txt", "ai one\nai two\n");
-    human(alice, "a.txt", "human one\n");
-    alice.commit("side");
-    alice.git(["checkout", "-q", "main"]);
-    human(alice, "a.txt", "human main\n");
-    ai(alice, "a.txt", "ai main\n");
-    alice.commit("main");
+/// A commit with lines of both, and one that cuts them.
+fn cut(alice: &Sandbox) {
+    written(alice);
+    alice.write("a.txt", "old 1\nold 2\nold 3\nhuman new\n");
+    alice.commit("cut");
 }
 
 rows! {
@@ -79,11 +74,7 @@ rows! {
         hooks: "post-commit",
         lines: "ai stay ai; human stay human",
         story: |alice, now| {
-            ai(alice, "a.txt", "ai one\nai two\n");
-            human(alice, "a.txt", "human one\n");
-            alice.commit("written");
-            alice.write("a.txt", "old 1\nold 2\nold 3\nhuman new\n");
-            alice.commit("cut");
+            cut(alice);
             now();
             alice.git(["revert", "--no-edit", "HEAD"]);
         },
@@ -104,9 +95,7 @@ rows! {
     a_revert_of_a_revert: Row {
         operation: "`revert` of a `revert`",
         story: |alice, now| {
-            ai(alice, "a.txt", "ai one\nai two\n");
-            human(alice, "a.txt", "human one\n");
-            alice.commit("written");
+            written(alice);
             alice.git(["revert", "--no-edit", "HEAD"]);
             now();
             alice.git(["revert", "--no-edit", "HEAD"]);
@@ -117,11 +106,7 @@ rows! {
         operation: "`revert`, a conflict, `revert --continue`",
         hooks: "commit-msg, post-commit",
         story: |alice, now| {
-            ai(alice, "a.txt", "ai one\nai two\n");
-            human(alice, "a.txt", "human one\n");
-            alice.commit("written");
-            alice.write("a.txt", "old 1\nold 2\nold 3\nhuman new\n");
-            alice.commit("cut");
+            cut(alice);
             human(alice, "a.txt", "human newer\n");
             alice.commit("meanwhile");
             now();
@@ -158,11 +143,7 @@ rows! {
         operation: "`revert -n`, then `commit`",
         hooks: "commit-msg, post-commit",
         story: |alice, now| {
-            ai(alice, "a.txt", "ai one\nai two\n");
-            human(alice, "a.txt", "human one\n");
-            alice.commit("written");
-            alice.write("a.txt", "old 1\nold 2\nold 3\nhuman new\n");
-            alice.commit("cut");
+            cut(alice);
             now();
             alice.git(["revert", "-n", "HEAD"]);
             alice.commit_with(["--no-edit"]);

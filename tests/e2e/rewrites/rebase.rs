@@ -21,18 +21,13 @@ fn interactively(alice: &Sandbox, sed: &str) {
     assert!(matches!(done.status, 0 | 1), "{}", done.full());
 }
 
-/// Two branches that append to the same file.
+/// Two branches that change the same place, `side` with one more commit.
 fn at_odds(alice: &Sandbox) {
-    alice.git(["checkout", "-q", "-b", "side"]);
-    ai(alice, "a.txt", "ai one\nai two\n");
-    human(alice, "a.txt", "human one\n");
-    alice.commit("side");
+    super::at_odds(alice);
+    alice.git(["checkout", "-q", "side"]);
     ai(alice, "b.txt", "ai three\n");
     alice.commit("side, more");
     alice.git(["checkout", "-q", "main"]);
-    human(alice, "a.txt", "human main\n");
-    ai(alice, "a.txt", "ai main\n");
-    alice.commit("main");
 }
 
 rows! {

@@ -1,6 +1,6 @@
 //! The worktree: what moves lines without a commit, and the commit after it.
 
-use super::{Row, ai, human, parted, rows};
+use super::{Row, ai, both, human, parted, rows, sly};
 
 const MOVED: Row = Row {
     operation: "",
@@ -10,17 +10,11 @@ const MOVED: Row = Row {
     story: |_, _| {},
 };
 
-/// Lines of both that nobody has committed.
-fn begun(alice: &harness::Sandbox) {
-    ai(alice, "a.txt", "ai one\nai two\n");
-    human(alice, "a.txt", "human one\n");
-}
-
 rows! {
     a_soft_reset: Row {
         operation: "`reset --soft`, then `commit`",
         story: |alice, now| {
-            begun(alice);
+            both(alice);
             alice.commit("made");
             now();
             alice.git(["reset", "-q", "--soft", "HEAD~1"]);
@@ -31,7 +25,7 @@ rows! {
     a_mixed_reset: Row {
         operation: "`reset --mixed`, then `commit`",
         story: |alice, now| {
-            begun(alice);
+            both(alice);
             alice.commit("made");
             now();
             alice.git(["reset", "-q", "--mixed", "HEAD~1"]);
@@ -42,7 +36,7 @@ rows! {
     a_hard_reset: Row {
         operation: "`reset --hard`, then something else",
         story: |alice, now| {
-            begun(alice);
+            both(alice);
             alice.commit("made");
             now();
             alice.git(["reset", "-q", "--hard", "HEAD~1"]);
@@ -55,9 +49,7 @@ rows! {
     a_reset_of_what_nobody_watched: Row {
         operation: "`reset --soft` of a commit without a record, then `commit`",
         story: |alice, now| {
-            human(alice, "a.txt", "human one\n");
-            alice.git(["add", "-A"]);
-            alice.git(["-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", "sly"]);
+            sly(alice);
             now();
             alice.git(["reset", "-q", "--soft", "HEAD~1"]);
             alice.commit_with(["-m", "honest"]);
@@ -68,7 +60,7 @@ rows! {
     a_stash_and_pop: Row {
         operation: "`stash`, `stash pop`, then `commit`",
         story: |alice, now| {
-            begun(alice);
+            both(alice);
             now();
             alice.git(["stash", "-q"]);
             alice.git(["stash", "pop", "-q"]);
@@ -79,7 +71,7 @@ rows! {
     a_stash_and_apply_on_another_commit: Row {
         operation: "`stash`, `stash apply` on another commit, then `commit`",
         story: |alice, now| {
-            begun(alice);
+            both(alice);
             alice.git(["stash", "-q"]);
             let text = alice.read("a.txt");
             alice.write("a.txt", format!("human top\n{text}"));
@@ -93,7 +85,7 @@ rows! {
     a_stash_branch: Row {
         operation: "`stash branch`, then `commit`",
         story: |alice, now| {
-            begun(alice);
+            both(alice);
             alice.git(["stash", "-q"]);
             now();
             alice.git(["stash", "branch", "stashed"]);
@@ -104,7 +96,7 @@ rows! {
     a_file_checked_out: Row {
         operation: "`checkout -- <path>` of half the work, then `commit`",
         story: |alice, now| {
-            begun(alice);
+            both(alice);
             ai(alice, "b.txt", "ai three\n");
             now();
             alice.git(["checkout", "--", "a.txt"]);
@@ -116,7 +108,7 @@ rows! {
     a_file_restored: Row {
         operation: "`restore --source`, then `commit`",
         story: |alice, now| {
-            begun(alice);
+            both(alice);
             alice.commit("made");
             alice.git(["checkout", "HEAD~1", "a.txt"]);
             alice.commit("cut");
@@ -130,7 +122,7 @@ rows! {
         operation: "`switch` with a dirty tree, then `commit`",
         story: |alice, now| {
             alice.git(["branch", "other"]);
-            begun(alice);
+            both(alice);
             now();
             alice.git(["switch", "-q", "other"]);
             alice.commit("elsewhere");
@@ -140,7 +132,7 @@ rows! {
     a_move: Row {
         operation: "`git mv`, then `commit`",
         story: |alice, now| {
-            begun(alice);
+            both(alice);
             ai(alice, "b.txt", "ai three\nai four, which is long enough\n");
             human(alice, "b.txt", "human two\n");
             alice.commit("made");
