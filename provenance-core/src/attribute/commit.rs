@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::AttributeError;
 use super::claims::Claims;
-use crate::git::{GitError, Person, RawCommit, Repo};
+use crate::git::{GitError, Person, RawCommit, Repo, trailer};
 use crate::object_id::ObjectId;
+use crate::record::RecordId;
 use crate::verify::{Judgement, Reason, Verdict, Verifier, VerifyError};
 
 /// One commit, what is believed about it, and what that says about its lines.
@@ -74,11 +75,9 @@ impl CommitFacts {
             Err(GitError::MalformedCommit { .. }) => None,
             Err(error) => return Err(error.into()),
         };
-        let parent_ids = raw
-            .as_ref()
-            .map_or_else(Vec::new, |raw| raw.parent_ids.clone());
+        let parent_ids = raw.as_ref().map_or(&[][..], |raw| &raw.parent_ids);
         let mut is_whole = true;
-        for parent_id in &parent_ids {
+        for parent_id in parent_ids {
             is_whole &= repo.has_object(*parent_id)?;
         }
         let judgement = match verifier.judge(commit_id) {
@@ -88,14 +87,36 @@ impl CommitFacts {
             }
             judged => judged?,
         };
+        Ok(Self::of(raw.as_ref(), judgement, is_whole))
+    }
+
+    /// Judges a commit as if its message pinned one record, and nothing else: what a record about
+    /// another commit says of it, where both make the very same change.
+    ///
+    /// # Errors
+    ///
+    /// As for [`CommitFacts::read`].
+    pub fn as_if_pinned(
+        verifier: &Verifier<'_>,
+        commit: &RawCommit,
+        record_id: RecordId,
+    ) -> Result<Self, AttributeError> {
+        let stand_in = RawCommit {
+            message: trailer::pin_line(&record_id).into_bytes(),
+            ..commit.clone()
+        };
+        let judgement = verifier.judge_commit(&stand_in)?;
+        Ok(Self::of(Some(commit), judgement, true))
+    }
+
+    fn of(raw: Option<&RawCommit>, judgement: Judgement, is_whole: bool) -> Self {
         let mut claims = Claims::of(&judgement);
         if !is_whole {
             claims = claims.without_remainder();
         }
-        let raw = raw.as_ref();
-        Ok(Self {
-            commit_id,
-            parent_ids,
+        Self {
+            commit_id: judgement.commit_id,
+            parent_ids: raw.map_or_else(Vec::new, |raw| raw.parent_ids.clone()),
             author: raw.map_or_else(String::new, |raw| identity(raw, &raw.author)),
             author_name: raw.map_or_else(String::new, |raw| decoded(raw, &raw.author.name)),
             author_moment: raw.map_or_else(Moment::default, |raw| Moment::of(&raw.author)),
@@ -104,7 +125,7 @@ impl CommitFacts {
             judgement,
             claims,
             is_whole,
-        })
+        }
     }
 
     /// Returns the humans who accepted the change when it was committed, as believed records say.

@@ -38,6 +38,7 @@ const fn said(how: How) -> &'static str {
         How::Late => "its record waited for a key, and is sealed now",
         How::Restored => "its records had been taken out of the notes",
         How::Carried => "made of recorded commits, whose lines were carried over",
+        How::Pinned => "the record that its message pins was copied to its note",
         How::Copied => "made of commits whose records nobody believes yet",
         _ => how.as_str(),
     }

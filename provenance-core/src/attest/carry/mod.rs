@@ -25,6 +25,7 @@ mod again;
 mod before;
 mod copying;
 mod document;
+mod gone;
 mod matching;
 mod source;
 
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub(super) use again::{Settled, again};
 pub(super) use copying::derived_lines;
+pub(super) use gone::carried_from_gone;
 
 use super::AttestError;
 use crate::attribute::{CommitCache, CommitFacts, LineAuthor, LineKind};
@@ -137,30 +139,12 @@ fn search(
     sources: &[LineSource],
     target: &Target,
 ) -> Result<Carried, AttestError> {
-    let mut search = Search {
-        repo,
-        verifier: Verifier::open(repo)?,
-        cache: CommitCache::new(),
-        key,
-        target,
-        origins: Vec::new(),
-    };
-    let all_added = repo.added_lines(&target.parent_tree_ids, target.tree_id)?;
+    let mut search = Search::new(repo, key, target)?;
     let mut views = Vec::new();
     for source in sources {
         views.extend(search.view(*source)?);
     }
-    let mut files = BTreeMap::new();
-    for added in all_added {
-        // Names that no record can hold are not claimed.
-        if let Ok(path) = RepoPath::new(added.path.as_slice()) {
-            files.insert(path, search.file(&views, &added)?);
-        }
-    }
-    Ok(Carried {
-        origins: search.origins,
-        files,
-    })
+    search.in_views(&views)
 }
 
 /// Lines that were found to be a human's, by path.
@@ -190,7 +174,38 @@ struct Search<'a> {
     origins: Vec<Origin>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(
+        repo: &'a Repo,
+        key: Option<&'a KeyId>,
+        target: &'a Target,
+    ) -> Result<Self, AttestError> {
+        Ok(Self {
+            repo,
+            verifier: Verifier::open(repo)?,
+            cache: CommitCache::new(),
+            key,
+            target,
+            origins: Vec::new(),
+        })
+    }
+
+    /// Looks for every line that the target adds, in the first view first.
+    fn in_views(mut self, views: &[source::View]) -> Result<Carried, AttestError> {
+        let (parents, tree_id) = (&self.target.parent_tree_ids, self.target.tree_id);
+        let mut files = BTreeMap::new();
+        for added in self.repo.added_lines(parents, tree_id)? {
+            // Names that no record can hold are not claimed.
+            if let Ok(path) = RepoPath::new(added.path.as_slice()) {
+                files.insert(path, self.file(views, &added)?);
+            }
+        }
+        Ok(Carried {
+            origins: self.origins,
+            files,
+        })
+    }
+
     fn file(&mut self, views: &[source::View], added: &Added) -> Result<FileLines, AttestError> {
         let mut lines = FileLines::default();
         let AddedLines::Ranges(ranges) = &added.lines else {

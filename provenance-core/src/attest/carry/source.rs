@@ -31,6 +31,17 @@ pub(super) enum View {
     },
 }
 
+impl View {
+    pub(super) fn added(facts: Arc<CommitFacts>, number: usize, added: Vec<Added>) -> Self {
+        let by_path = added.into_iter().map(|added| (added.path.clone(), added));
+        Self::Added {
+            facts,
+            number,
+            files: by_path.collect(),
+        }
+    }
+}
+
 impl Search<'_> {
     /// Reads a source; `None` where its commit, or what it adds, is not here.
     pub(super) fn view(&mut self, source: LineSource) -> Result<Option<View>, AttestError> {
@@ -58,15 +69,7 @@ impl Search<'_> {
         let added = self.repo.commit_added_lines(&commit)?;
         let facts = self.facts(commit_id)?;
         let number = self.number(&facts)?;
-        let files = added
-            .into_iter()
-            .map(|added| (added.path.clone(), added))
-            .collect();
-        Ok(Some(View::Added {
-            facts,
-            number,
-            files,
-        }))
+        Ok(Some(View::added(facts, number, added)))
     }
 
     fn facts(&self, commit_id: ObjectId) -> Result<Arc<CommitFacts>, AttestError> {

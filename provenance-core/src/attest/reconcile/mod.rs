@@ -8,6 +8,7 @@
 //! reflog of the notes ─► where they were set back from ─► united                (unite)
 //! history of the notes ─► lines that were taken away ─► put back                (restore)
 //! recorded commits ─► what they became where no hook ran ─► lines carried over  (unseen)
+//! recorded commits whose pins say it ─► their records copied along                (pinned)
 //! the rest ─► why it has no record, as far as can be known                      (why)
 //! ```
 //!
@@ -22,6 +23,7 @@
 //! Whether what says why a hook did not run is true.
 
 mod finish;
+mod pinned;
 mod unseen;
 mod why;
 
@@ -76,6 +78,8 @@ pub enum How {
     Carried,
     /// The same, but no record of theirs is believed: their lines were copied to its note.
     Copied,
+    /// It pins a record about a commit whose change it makes; that was copied to its note.
+    Pinned,
 }
 
 impl How {
@@ -88,6 +92,7 @@ impl How {
             Self::Restored => "restored",
             Self::Carried => "carried",
             Self::Copied => "copied",
+            Self::Pinned => "pinned",
         }
     }
 }
@@ -129,7 +134,8 @@ impl Attester<'_> {
                     Err(error) => reconciled.failed.push(error),
                 }
             }
-            let left = self.without_record(&without)?;
+            let mut left = self.without_record(&without)?;
+            reconciled.mended.extend(self.keep_pinned(&mut left)?);
             let is_known = |commit: &RawCommit| recorded.has_pinned(commit);
             reconciled.unrecorded = self.unrecorded(&left, is_known)?;
         }

@@ -10,23 +10,26 @@
 //! 4. it has the other's author, author date and message;
 //! 5. it has the other's tree: a squash, or a way back.
 //!
-//! Whatever it was, lines are carried only where they stand byte for byte.
+//! Whatever it was, lines are carried only where they stand byte for byte. Of a commit that was
+//! pruned meanwhile the record alone is asked: it must be about this very tree and this very change.
 //!
 //! # What is not checked
 //!
 //! Whether somebody has written the same lines once more, in the same place.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use super::{How, Mended};
 use crate::attest::bind::Attested;
-use crate::attest::carry::{Target, carried};
+use crate::attest::carry::{Carried, Target, carried, carried_from_gone};
 use crate::attest::fix::listed;
 use crate::attest::index::{Groups, Index};
 use crate::attest::{AttestError, Attester};
 use crate::digest::Digest;
 use crate::git::{LineSource, RawCommit, Repo};
 use crate::object_id::ObjectId;
+use crate::record::RecordId;
 use crate::store::Notes;
 
 /// The most commits that one commit is compared with.
@@ -106,6 +109,28 @@ impl Recorded {
         }
         Ok(sources)
     }
+
+    /// The records of commits that are gone, and that had the tree and made the change of this one.
+    fn of_gone(
+        &self,
+        repo: &Repo,
+        notes: &Notes<'_>,
+        commit: &RawCommit,
+    ) -> Result<Vec<RecordId>, AttestError> {
+        let Some(patch) = repo.patch_digest(commit)? else {
+            return Ok(Vec::new());
+        };
+        let same_tree: BTreeSet<ObjectId> = self.index.with_tree(commit.tree_id).collect();
+        let mut records = Vec::new();
+        for id in self.index.with_patch(patch) {
+            if same_tree.contains(&id) && !repo.has_object(id)? {
+                let said = notes.hearsay(id)?;
+                records.extend(said.iter().map(|said| said.record_id));
+            }
+        }
+        records.truncate(MAX_SOURCES);
+        Ok(records)
+    }
 }
 
 fn is_same_moment(a: &RawCommit, b: &RawCommit) -> bool {
@@ -141,15 +166,10 @@ impl Attester<'_> {
         commit: &RawCommit,
         recorded: &Recorded,
     ) -> Result<Option<Mended>, AttestError> {
-        let sources = recorded.sources(self.repo, commit)?;
-        if sources.is_empty() {
-            return Ok(None);
-        }
         let target = Target::of(self.repo, commit)?;
-        let carried = carried(self.repo, self.key.id(), &sources, &target)?;
-        if !carried.is_connected() {
+        let Some(carried) = self.found(commit, recorded, &target)? else {
             return Ok(None);
-        }
+        };
         let before = self.notes()?.lines(commit.id)?.lines.len();
         let record = carried.record(&target, None);
         let pins = listed(&commit.message);
@@ -163,5 +183,27 @@ impl Attester<'_> {
             record_id,
             how,
         }))
+    }
+    /// What is connected to the commit: of commits that are here, else of gone ones.
+    fn found(
+        &self,
+        commit: &RawCommit,
+        recorded: &Recorded,
+        target: &Target,
+    ) -> Result<Option<Carried>, AttestError> {
+        let (repo, key) = (self.repo, self.key.id());
+        let sources = recorded.sources(repo, commit)?;
+        if !sources.is_empty() {
+            let carried = carried(repo, key, &sources, target)?;
+            if carried.is_connected() {
+                return Ok(Some(carried));
+            }
+        }
+        let records = recorded.of_gone(repo, &self.notes()?, commit)?;
+        if records.is_empty() {
+            return Ok(None);
+        }
+        let carried = carried_from_gone(repo, key, &records, commit, target)?;
+        Ok(carried.is_connected().then_some(carried))
     }
 }
