@@ -98,6 +98,10 @@ impl Notes<'_> {
             // Git deletes the reflog together with its reference.
             return Ok(Vec::new());
         };
+        // A ref that points at a tree has no history.
+        if self.repo.commit(tip).is_err() {
+            return Ok(Vec::new());
+        }
         let mut left = BTreeSet::new();
         for moved in self.repo.moves_of(self.name.as_str()) {
             if !left.contains(&moved.old) && !self.is_forward(&moved) && self.is_here(moved.old)? {
