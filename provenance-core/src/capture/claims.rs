@@ -59,21 +59,29 @@ impl Claims {
         blob: Option<&[u8]>,
         resolve: impl Fn(&Key, Option<&str>) -> Option<String>,
     ) {
-        let claimed = extents(labels, added);
+        let claimed = shares(labels, added);
         let left_as_is = chain.is_left(blob);
         if claimed.is_empty() && !left_as_is {
             return;
         }
         self.paths.push(path.clone());
-        for (number, (ai, mixed)) in claimed {
+        for (number, share) in claimed {
             let Some(key) = chain.keys.get(number as usize) else {
                 continue;
             };
-            if key.unsure {
+            let Share { ai, mixed, twins } = share;
+            let (unknown, is_claimed) = if key.unsure {
+                (union(union(ai.clone(), mixed.clone()), twins), false)
+            } else {
+                (twins, !ai.is_empty() || !mixed.is_empty())
+            };
+            if !unknown.is_empty() {
                 self.unknown.push(UnknownLines {
                     path: path.clone(),
-                    lines: union(ai, mixed),
+                    lines: unknown,
                 });
+            }
+            if !is_claimed {
                 continue;
             }
             let draft = self
@@ -114,9 +122,25 @@ fn contributor(key: &Key, model: Option<String>) -> Contributor {
     }
 }
 
-/// Sorts the added lines by key: those of the AI, and those that a person changed.
-fn extents(labels: &Labels, added: &AddedLines) -> BTreeMap<u32, (Extent, Extent)> {
-    let whole = |key: u32| BTreeMap::from([(key, (Extent::All, Extent::default()))]);
+/// The added lines that have to do with one key.
+#[derive(Debug, Default)]
+struct Share {
+    ai: Extent,
+    mixed: Extent,
+    /// Those that only say the same as one of its lines.
+    twins: Extent,
+}
+
+/// Sorts the added lines by key.
+fn shares(labels: &Labels, added: &AddedLines) -> BTreeMap<u32, Share> {
+    let whole = |key: u32| {
+        let ai = Extent::All;
+        let share = Share {
+            ai,
+            ..Share::default()
+        };
+        BTreeMap::from([(key, share)])
+    };
     let (labels, ranges) = match (labels, added) {
         (Labels::Nobody, _) => return BTreeMap::new(),
         (Labels::Whole(_), AddedLines::Ranges(ranges)) if ranges.is_empty() => {
@@ -127,27 +151,34 @@ fn extents(labels: &Labels, added: &AddedLines) -> BTreeMap<u32, (Extent, Extent
             // Lines that nothing else can count: whoever wrote last of them wrote the file.
             let last = labels.iter().rev().find_map(|label| match label {
                 Label::Ai(key) | Label::Mixed(key) => Some(*key),
-                Label::None | Label::Human => None,
+                Label::None | Label::Human | Label::Twin(_) => None,
             });
             return last.map(whole).unwrap_or_default();
         }
         (Labels::Lines(labels), AddedLines::Ranges(ranges)) => (labels, ranges),
     };
-    let mut lines: BTreeMap<u32, (Vec<u64>, Vec<u64>)> = BTreeMap::new();
+    let mut lines: BTreeMap<u32, [Vec<u64>; 3]> = BTreeMap::new();
     for line in ranges.iter().flat_map(|(start, end)| *start..=*end) {
         let label = (line as usize)
             .checked_sub(1)
             .and_then(|index| labels.get(index));
+        let (Some(label), Some(key)) = (label, label.and_then(|label| label.key())) else {
+            continue;
+        };
+        let [ai, mixed, twins] = lines.entry(key).or_default();
         match label {
-            Some(Label::Ai(key)) => lines.entry(*key).or_default().0.push(line.into()),
-            Some(Label::Mixed(key)) => lines.entry(*key).or_default().1.push(line.into()),
-            Some(Label::None | Label::Human) | None => {}
+            Label::Mixed(_) => mixed.push(line.into()),
+            Label::Twin(_) => twins.push(line.into()),
+            _ => ai.push(line.into()),
         }
     }
     let extent = |lines| Extent::Lines(LineRange::from_lines(lines));
     lines
         .into_iter()
-        .map(|(key, (ai, mixed))| (key, (extent(ai), extent(mixed))))
+        .map(|(key, [ai, mixed, twins])| {
+            let (ai, mixed, twins) = (extent(ai), extent(mixed), extent(twins));
+            (key, Share { ai, mixed, twins })
+        })
         .collect()
 }
 

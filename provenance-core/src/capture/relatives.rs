@@ -131,12 +131,13 @@ impl FileChain {
     /// Takes over, for runs of lines that are nobody's here, what a relative knows of them: the file
     /// at a path that is gone, or in another worktree. A run must have a line that says something;
     /// any two people write the same closing brace. A line that is only like an agent's is taken over
-    /// beside one that is equal, and not by itself.
+    /// beside one that is equal, and not by itself. What is a twin there is one here.
     pub(super) fn borrow(&mut self, labels: &mut Labels, relative: &Self, text: &[u8]) {
         let Labels::Lines(theirs) = relative.settle(Some(text)) else {
             return;
         };
-        if !theirs.iter().any(|label| matches!(label, Label::Ai(_))) {
+        let is_equal = |label: &Label<u32>| matches!(label, Label::Ai(_) | Label::Twin(_));
+        if !theirs.iter().any(is_equal) {
             return;
         }
         if *labels == Labels::Nobody {
@@ -156,7 +157,7 @@ impl FileChain {
             let theirs_is_agents = label.is_some_and(|label| label.key().is_some());
             if let (Some(line), true, true) = (line, nobodys, theirs_is_agents) {
                 run.push(number);
-                is_telling |= matches!(label, Some(Label::Ai(_))) && is_telling_line(line);
+                is_telling |= label.is_some_and(is_equal) && is_telling_line(line);
                 continue;
             }
             for number in run.drain(..).filter(|_| is_telling) {
@@ -164,6 +165,7 @@ impl FileChain {
                 match (ours.get_mut(number), theirs.get(number)) {
                     (Some(our), Some(Label::Ai(key))) => *our = Label::Ai(here(*key)),
                     (Some(our), Some(Label::Mixed(key))) => *our = Label::Mixed(here(*key)),
+                    (Some(our), Some(Label::Twin(key))) => *our = Label::Twin(here(*key)),
                     _ => {}
                 }
             }

@@ -161,7 +161,7 @@ fn files(site: &Site<'_>, watched: &Watched, status: &mut Status) -> Result<(), 
                 let (key, ai, mixed) = match label {
                     Label::Ai(key) => (key, 1, 0),
                     Label::Mixed(key) => (key, 0, 1),
-                    Label::None | Label::Human => continue,
+                    Label::None | Label::Human | Label::Twin(_) => continue,
                 };
                 if let Some(key) = chain.keys.get(*key as usize) {
                     let count = counts.entry(&key.session).or_default();

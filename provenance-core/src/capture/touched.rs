@@ -7,6 +7,7 @@ use super::CaptureError;
 use super::chain::{FileChain, Labels, content};
 use super::converted::{self, Told};
 use super::fold::Watched;
+use super::lines::Label;
 use super::observe::Scene;
 use super::relatives::Relatives;
 use super::running::{Running, commands};
@@ -64,7 +65,7 @@ impl Touched {
         let mut added = ranges.iter().flat_map(|(first, last)| *first..=*last);
         added.all(|line| {
             let label = (line as usize).checked_sub(1).and_then(|at| labels.get(at));
-            label.is_some_and(|label| label.key().is_some())
+            matches!(label, Some(Label::Ai(_) | Label::Mixed(_)))
         })
     }
 }

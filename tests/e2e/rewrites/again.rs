@@ -164,13 +164,71 @@ rows! {
     a_line_that_is_written_a_second_time: Row {
         operation: "a line written once more while the agent's still stands, `commit`",
         verdict: "verified",
+        lines: "ai become ai or unattested; bob become human",
+        story: |alice, now| {
+            at_theirs(alice);
+            now();
+            human(alice, "b.txt", "bob says it too\nai says this only once\n");
+            alice.commit("twice");
+        },
+        ..AGAIN
+    };
+    a_short_line_that_is_written_a_second_time: Row {
+        operation: "the same with a line that people write all day",
+        verdict: "verified",
         lines: "ai become ai or human; bob become human",
         story: |alice, now| {
             at_theirs(alice);
             now();
-            let text = alice.read("b.txt").replace("ai number three", "ai number four");
-            human(alice, "b.txt", &text);
+            human(alice, "b.txt", "bob says it too\nai number three\n");
             alice.commit("twice");
+        },
+        ..AGAIN
+    };
+    a_line_that_a_stash_brings_a_second_time: Row {
+        operation: "an agent's commit in another worktree, `apply`, `stash`, `merge`, `stash pop`, `commit`",
+        verdict: "verified",
+        lines: "ai become ai or unattested; human stay human",
+        story: |alice, now| {
+            alice.git(["worktree", "add", "-q", "-b", "side", "../side"]);
+            let side = alice.within("../side");
+            ai(&side, "a.txt", "ai writes this line but once\n");
+            side.commit("side");
+            let old = alice.read("a.txt");
+            human(alice, "b.txt", "human elsewhere\n");
+            alice.commit("main moves on");
+            alice.write("a.txt", format!("ai writes this line but once\n{old}"));
+            alice.git(["stash", "-q"]);
+            alice.git(["merge", "-q", "--no-edit", "side"]);
+            alice.git(["stash", "pop", "-q"]);
+            now();
+            alice.commit("twice");
+        },
+        ..AGAIN
+    };
+    a_line_that_both_sides_of_a_merge_have: Row {
+        operation: "`merge`, a conflict in which both sides are kept that have the same line, `commit`",
+        lines: "ai stay ai; human stay human",
+        story: |alice, now| {
+            alice.git(["checkout", "-q", "-b", "side"]);
+            ai(alice, "a.txt", "ai writes this line but once\n");
+            alice.commit("side 1");
+            alice.git(["checkout", "-q", "main"]);
+            alice.write("b.txt", "human elsewhere\n");
+            alice.commit("main moves on");
+            alice.git(["cherry-pick", "side"]);
+            human(alice, "a.txt", "human main\n");
+            alice.commit("main");
+            let ours = alice.read("a.txt");
+            alice.git(["checkout", "-q", "side"]);
+            human(alice, "a.txt", "human side\n");
+            alice.commit("side 2");
+            alice.git(["checkout", "-q", "main"]);
+            now();
+            assert_ne!(alice.try_git(["merge", "-q", "side"]).status, 0);
+            alice.write("a.txt", format!("{ours}ai writes this line but once\nhuman side\n"));
+            alice.git(["add", "a.txt"]);
+            alice.commit_with(["--no-edit"]);
         },
         ..AGAIN
     };

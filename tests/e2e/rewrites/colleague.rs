@@ -22,7 +22,7 @@ pub(super) fn fetched(alice: &Sandbox) {
     ai(&bob, "a.txt", "ai one\nai two\n");
     human(&bob, "a.txt", "bob one\n");
     bob.commit("theirs 1");
-    ai(&bob, "b.txt", "ai number three\n");
+    ai(&bob, "b.txt", "ai number three\nai says this only once\n");
     human(&bob, "b.txt", "bob two\n");
     bob.commit("theirs two");
     // His record of this one claims nothing by itself: the one that it replaced does.

@@ -268,6 +268,9 @@ A colleague's line stays a human's where the commit makes the very same change, 
 At a forge no hook runs: there a job of CI runs `git provenance carry` afterwards ([how](integrations/forges.md)), with a key that is trusted as a service's.
 
 What leaves no trace when it brings lines (`git apply`, `git restore --source`, `git checkout <commit> -- <path>`), or changes lines that only a record knows, is looked up in the records that are here: an agent's line stays an agent's, and one whose author is not known stays so.
+A line that comes once more while an agent's still stands in the file, white space left out, is unattested: nobody saw who wrote it again.
+It is an agent's where both sides of a merge had it.
+With fewer than 16 letters and digits it is the committer's: such lines people write all day.
 The rest is taken for the work of whoever commits, unless the journal knows the lines.
 ";
 
@@ -275,7 +278,7 @@ The rest is taken for the work of whoever commits, unless the journal knows the 
 #[derive(Debug)]
 struct Seen {
     verdicts: Vec<String>,
-    /// The kind of each line, by its text.
+    /// The kind of each line, by its text, with a word at its end where that comes again.
     kinds: BTreeMap<String, String>,
 }
 
@@ -305,7 +308,12 @@ impl Seen {
             let lines = blame["lines"].as_array().unwrap();
             for (line, text) in lines.iter().zip(text.lines()) {
                 let kind = line["kind"].as_str().unwrap().to_owned();
-                kinds.insert(text.to_owned(), kind);
+                let mut text = text.to_owned();
+                // A line that stands there twice.
+                while kinds.contains_key(&text) {
+                    text += " again";
+                }
+                kinds.insert(text, kind);
             }
         }
         Self {

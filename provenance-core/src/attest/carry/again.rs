@@ -15,8 +15,7 @@
 //! # What is not checked
 //!
 //! Where the line really came from. Who types, in a path from which it is gone, a line that an
-//! agent wrote there is taken for having brought it back. A line that still stands in the file and
-//! comes once more, as where both sides of a merge are kept, is the committer's. Lines that move between files are not
+//! agent wrote there is taken for having brought it back. Lines that move between files are not
 //! found, but for a file that moved as a whole.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -26,7 +25,7 @@ use super::before::{Base, File, is_telling, paths_before, read_bases, text};
 use super::{Carried, FileLines, Humans, Search, Target};
 use crate::attest::AttestError;
 use crate::attest::whereabouts::{Effort, Whereabouts, sum};
-use crate::attribute::{self, CommitCache, CommitFacts, LineAuthor, LineKind};
+use crate::attribute::{self, AttributedLine, CommitCache, CommitFacts, LineAuthor, LineKind};
 use crate::capture::lines::{Chain, Label};
 use crate::digest::Digest;
 use crate::git::Repo;
@@ -45,7 +44,7 @@ use crate::verify::Verifier;
 const MAX_COMMITS: usize = 16;
 
 /// Whose a line was, and the commit that says so.
-type Known = (LineAuthor, Arc<CommitFacts>);
+pub(super) type Known = (LineAuthor, Arc<CommitFacts>);
 
 /// What is known already of the lines that a commit adds, but for the claims of its record.
 #[derive(Debug, Default)]
@@ -104,8 +103,12 @@ pub(in crate::attest) fn again(
         };
         let added = ranges.iter().flat_map(|(first, last)| *first..=*last);
         let added = added.map(u64::from);
+        // What capture does not know of a merge, a side of it may.
+        let is_merge = target.parent_ids.len() > 1;
+        let is_said =
+            |line| is_claimed(record, &path, line) || !is_merge && is_unknown(record, &path, line);
         let open: Vec<u64> = added
-            .filter(|line| !is_said(record, &path, *line) && !settled.is_human(&path, *line))
+            .filter(|line| !is_said(*line) && !settled.is_human(&path, *line))
             .collect();
         if open.is_empty() {
             continue;
@@ -136,7 +139,7 @@ pub(in crate::attest) fn again(
             }),
         };
         let found = search.again(&file, &hinted)?;
-        if !found.found.is_empty() {
+        if !found.found.is_empty() || !found.twins.is_empty() {
             files.insert(path, found);
         }
     }
@@ -170,16 +173,20 @@ fn claims_of<'a>(record: &'a Authoring, path: &'a RepoPath) -> impl Iterator<Ite
 
 /// Answers whether a record speaks of a file, or of everything, as a whole.
 fn is_whole(record: &Authoring, path: &RepoPath) -> bool {
-    record.contributions.iter().any(|one| one.extent.is_some()) || is_said(record, path, u64::MAX)
+    record.contributions.iter().any(|one| one.extent.is_some())
+        || is_claimed(record, path, u64::MAX)
+        || is_unknown(record, path, u64::MAX)
 }
 
-/// Answers whether a record says whose an added line is, or that nobody knows.
-fn is_said(record: &Authoring, path: &RepoPath, line: u64) -> bool {
+/// Answers whether a record says whose an added line is.
+fn is_claimed(record: &Authoring, path: &RepoPath, line: u64) -> bool {
     claims_of(record, path).any(|file| file.ai.contains(line) || file.mixed.contains(line))
-        || record
-            .unknown
-            .iter()
-            .any(|unknown| unknown.path == *path && unknown.lines.contains(line))
+}
+
+/// Answers whether a record says of an added line that nobody knows whose it is.
+fn is_unknown(record: &Authoring, path: &RepoPath, line: u64) -> bool {
+    let mut unknown = record.unknown.iter();
+    unknown.any(|unknown| unknown.path == *path && unknown.lines.contains(line))
 }
 
 impl Search<'_> {
@@ -197,7 +204,6 @@ impl Search<'_> {
         let there: HashSet<&[u8]> = there.collect();
         for (number, line) in file.open_lines() {
             let Some(sum) = sum(line) else { continue };
-            // What still stands there was written a second time.
             if lines.found.contains_key(&number) || there.contains(line) || !is_telling(line) {
                 continue;
             }
@@ -209,6 +215,7 @@ impl Search<'_> {
                 }
             }
         }
+        self.twins(file, is_hinted, &mut lines)?;
         Ok(lines)
     }
 
@@ -227,15 +234,10 @@ impl Search<'_> {
             removed.contains(number) && sum(line).is_some_and(|sum| is_hinted(&sum))
         });
         let asked: Vec<usize> = asked.map(|(number, _)| number).collect();
-        if asked.is_empty() {
+        let blamed = self.blamed(base, &asked)?;
+        if blamed.is_empty() {
             return Ok(());
         }
-        let options = BlameOptions {
-            ranges: ranges(&asked),
-            ..BlameOptions::default()
-        };
-        let (repo, verifier, cache) = (self.repo, &self.verifier, &self.cache);
-        let blamed = attribute::blame(repo, verifier, cache, base.commit_id, &base.path, &options)?;
         let known: HashMap<u64, Known> = blamed
             .into_iter()
             .filter(|line| line.author.kind != LineKind::Human)
@@ -253,6 +255,9 @@ impl Search<'_> {
         for number in &file.open {
             let index = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
             let label = labels.get(index).copied().unwrap_or(Label::None);
+            if matches!(label, Label::Twin(_)) {
+                continue;
+            }
             if let Some((author, facts)) = label.key().and_then(|key| known.get(&key)) {
                 let mut author = author.clone();
                 if matches!(label, Label::Mixed(_)) && author.kind == LineKind::Ai {
@@ -262,6 +267,30 @@ impl Search<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whose some lines (0-based) of a base are.
+    pub(super) fn blamed(
+        &self,
+        base: &Base,
+        lines: &[usize],
+    ) -> Result<Vec<AttributedLine>, AttestError> {
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let options = BlameOptions {
+            ranges: ranges(lines),
+            ..BlameOptions::default()
+        };
+        let (repo, verifier, cache) = (self.repo, &self.verifier, &self.cache);
+        Ok(attribute::blame(
+            repo,
+            verifier,
+            cache,
+            base.commit_id,
+            &base.path,
+            &options,
+        )?)
     }
 
     /// Whose a line of this sum is among those that a commit added, where it is not a human's.
@@ -293,7 +322,7 @@ impl Search<'_> {
         Ok(author.map(|author| (author, facts)))
     }
 
-    fn find(
+    pub(super) fn find(
         &mut self,
         lines: &mut FileLines,
         line: u64,

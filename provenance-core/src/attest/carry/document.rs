@@ -201,7 +201,8 @@ impl Carried {
             .filter(|(_, (author, number))| !is_known(author.kind, *number))
             .map(|(line, _)| *line);
         let open = file.open.iter().copied().filter(|_| is_clean);
-        let lines: BTreeSet<u64> = unknown.chain(open).collect();
+        let twins = file.twins.iter().copied();
+        let lines: BTreeSet<u64> = unknown.chain(open).chain(twins).collect();
         Extent::Lines(LineRange::from_lines(lines))
     }
 

@@ -28,6 +28,7 @@ mod document;
 mod gone;
 mod matching;
 mod source;
+mod twin;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -104,6 +105,8 @@ struct FileLines {
     is_opaque: bool,
     /// Lines that no source has.
     open: BTreeSet<u64>,
+    /// Lines that say the same as an agent's that still stands.
+    twins: BTreeSet<u64>,
 }
 
 /// What became of the lines of some commits in another one: the commits that were looked in, and

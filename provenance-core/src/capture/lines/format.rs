@@ -165,8 +165,8 @@ fn matched(
 }
 
 /// The labels of the new lines of a group, byte by byte from the old ones. A line of several
-/// authors: mixed where an agent is among them, by the agent with the most bytes; else human. A
-/// blank line goes with the line above.
+/// authors: mixed where an agent is among them, by the agent with the most bytes; else human. What
+/// is made of a twin is one. A blank line goes with the line above.
 pub(super) fn carried<K: Copy + Eq>(
     group: &Group,
     old_text: &Text,
@@ -219,6 +219,13 @@ fn joined<K: Copy + Eq>(parts: &[(Label<K>, usize)]) -> Option<Label<K>> {
         .max_by_key(|key| bytes_of(*key));
     Some(match most {
         None => Label::Human,
+        Some(key)
+            if parts
+                .iter()
+                .any(|(label, _)| matches!(label, Label::Twin(_))) =>
+        {
+            Label::Twin(key)
+        }
         Some(key) if parts.iter().all(|(label, _)| matches!(label, Label::Ai(_))) => Label::Ai(key),
         Some(key) => Label::Mixed(key),
     })

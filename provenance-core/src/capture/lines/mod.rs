@@ -13,7 +13,8 @@
 //! - what is new in an agent's *after* is that agent's, whosever line it replaced;
 //! - what is new elsewhere is human; but a line that stood earlier and comes back (undo, reset,
 //!   stash, a split commit), or stood at another place of the file and moves, takes its old label
-//!   again (`memory`), and a line that was made of an agent's line is [`Label::Mixed`] (`similar`);
+//!   again (`memory`), a line that was made of an agent's line is [`Label::Mixed`] (`similar`), and
+//!   one that says the same as an agent's line that still stands is [`Label::Twin`] (`twin`);
 //! - a state that is equal to an earlier one, whoever brought it back, has that one's labels.
 //!
 //! Line ends (LF, CR LF, none at the end of the file) never change a label.
@@ -31,6 +32,7 @@ mod memory;
 mod similar;
 mod step;
 mod text;
+mod twin;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -39,6 +41,7 @@ use crate::git::diff::DiffError;
 use memory::Memory;
 use step::{By, labels_after};
 use text::Text;
+pub(crate) use twin::is_distinct;
 
 /// The most bytes of a content whose lines are labelled: 16 MiB.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -58,14 +61,16 @@ pub enum Label<K> {
     /// An agent wrote it, and it was changed by hand; or a formatter joined it to a line that no
     /// agent wrote.
     Mixed(K),
+    /// An agent wrote one like it, which still stands; who wrote this one is not known.
+    Twin(K),
 }
 
 impl<K: Copy> Label<K> {
-    /// Returns the contribution, where an agent has part in the line.
+    /// Returns the contribution, where an agent has or may have part in the line.
     #[must_use]
     pub const fn key(self) -> Option<K> {
         match self {
-            Self::Ai(key) | Self::Mixed(key) => Some(key),
+            Self::Ai(key) | Self::Mixed(key) | Self::Twin(key) => Some(key),
             Self::None | Self::Human => None,
         }
     }

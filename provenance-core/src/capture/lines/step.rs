@@ -7,6 +7,7 @@ use super::format::{self, Group};
 use super::memory::{Memory, has_substance};
 use super::similar::Shape;
 use super::text::{Text, common_runs};
+use super::twin::{Twins, is_distinct};
 use super::{Label, LinesError};
 use crate::git::diff::{self, Hunk, Setting};
 
@@ -53,6 +54,7 @@ pub(super) fn labels_after<K: Copy + Eq>(
         old_labels,
         new,
         labels: vec![None; new.len()],
+        twins: None,
     };
     for (old_start, new_start, length) in common_runs(&hunks, old.len()) {
         step.keep(old_start, new_start, length);
@@ -114,6 +116,8 @@ struct Step<'a, K> {
     new: &'a Text,
     /// `None` where a line is not yet known.
     labels: Vec<Option<Label<K>>>,
+    /// Read when a line may have one.
+    twins: Option<Twins<K>>,
 }
 
 impl<K: Copy + Eq> Step<'_, K> {
@@ -185,6 +189,13 @@ impl<K: Copy + Eq> Step<'_, K> {
             *place = place.or_else(known);
         }
         memory.recall(self.new, new.clone(), places)?;
+        for (place, line) in places.iter_mut().zip(new.clone()) {
+            let line = self.new.line(line);
+            if place.is_none() && is_distinct(line) {
+                let twins = || Twins::of(self.old, self.old_labels);
+                *place = self.twins.get_or_insert_with(twins).label(line);
+            }
+        }
         let old = hunk.old_range();
         let is_agents = |line: usize| {
             self.old_labels
@@ -210,8 +221,12 @@ impl<K: Copy + Eq> Step<'_, K> {
             let likest = near
                 .filter_map(|(at, other)| Some((shape.likeness(other)?, at)))
                 .max_by_key(|(likeness, at)| (*likeness, std::cmp::Reverse(*at)));
-            let source = likest.and_then(|(_, at)| self.old_labels.get(old.start + at)?.key());
-            *place = source.map(Label::Mixed);
+            let source = likest.and_then(|(_, at)| self.old_labels.get(old.start + at));
+            *place = match source {
+                Some(Label::Ai(key) | Label::Mixed(key)) => Some(Label::Mixed(*key)),
+                Some(Label::Twin(key)) => Some(Label::Twin(*key)),
+                Some(Label::None | Label::Human) | None => None,
+            };
         }
         Ok(())
     }

@@ -2,10 +2,11 @@
 
 mod bounds;
 mod formatter;
+mod twin;
 
 use std::fmt::Write as _;
 
-use super::Label::{Ai, Human, Mixed, None as Before};
+use super::Label::{Ai, Human, Mixed, None as Before, Twin};
 use super::*;
 
 /// A chain that is told as a story; the key is a letter.
@@ -32,7 +33,7 @@ impl Story {
     }
 
     /// Shows each line of a commit with its label before it: ` ` before, `h` human, the key of an
-    /// agent, or the key in capitals where it is mixed.
+    /// agent, or the key in capitals where it is mixed; `?` for a twin.
     fn commit(&self, content: &str) -> String {
         let labels = self.0.settle(content.as_bytes()).unwrap();
         let mut shown = String::new();
@@ -42,6 +43,7 @@ impl Story {
                 Human => 'h',
                 Ai(key) => *key,
                 Mixed(key) => key.to_ascii_uppercase(),
+                Twin(_) => '?',
             };
             writeln!(shown, "{letter}|{line}").unwrap();
         }
