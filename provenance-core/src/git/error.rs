@@ -166,10 +166,10 @@ pub enum GitError {
         /// The lock file that may have been left behind.
         lock: PathBuf,
     },
-    /// An object could not be written.
-    #[error("cannot write an object below {path}; is there space, and may you write there?", path = .path.display())]
+    /// An object or a reference could not be written.
+    #[error("cannot write at {path}; is there space, and may you write there?", path = .path.display())]
     Write {
-        /// The directory of the objects.
+        /// The directory of the objects, or the file of the reference.
         path: PathBuf,
         /// What the operating system said.
         source: io::Error,

@@ -28,6 +28,7 @@ mod objects;
 mod patch;
 mod progress;
 pub(crate) mod publish;
+mod ref_file;
 mod refs;
 mod repeat;
 mod revisions;

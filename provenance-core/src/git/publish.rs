@@ -37,6 +37,8 @@ pub(crate) struct Step<'a> {
     pub(crate) written: &'a [ObjectId],
     /// What the reflog says.
     pub(crate) message: &'a str,
+    /// Who says it there; `None` for whoever is at the keyboard.
+    pub(crate) who: Option<&'a Person>,
 }
 
 impl Repo {
@@ -49,7 +51,10 @@ impl Repo {
         if fsync.loose_objects {
             self.flush_objects(step.written)?;
         }
-        let update = self.update_ref(step.name, step.commit_id, step.expected, step.message)?;
+        let update = match self.move_in_file(step)? {
+            Some(update) => update,
+            None => self.update_ref(step.name, step.commit_id, step.expected, step.message)?,
+        };
         if update == RefUpdate::Done && fsync.references {
             self.flush_ref(step.name)?;
         }

@@ -37,6 +37,9 @@ impl Repo {
     ///
     /// [`GitError::Failed`] when `HEAD` cannot be read.
     pub fn head(&self) -> Result<Head, GitError> {
+        if let Some(head) = self.head_in_file() {
+            return Ok(head);
+        }
         let failed = |source| GitError::failed("read HEAD", source);
         let head = self.inner().find_reference("HEAD").map_err(failed)?;
         let ref_name = head
@@ -59,6 +62,9 @@ impl Repo {
     ///
     /// [`GitError::RefName`], [`GitError::Failed`].
     pub fn ref_target(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        if let Some(id) = self.ref_in_file(name) {
+            return Ok(Some(id));
+        }
         match self.inner().refname_to_id(name) {
             Ok(oid) => Ok(Some(from_oid(oid))),
             Err(source) => match source.code() {

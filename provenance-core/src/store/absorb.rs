@@ -131,6 +131,7 @@ impl Notes<'_> {
                 expected: before.tip(),
                 written: &union.written,
                 message: MESSAGE,
+                who: None,
             };
             if self.repo.publish(&step, fsync)? == RefUpdate::Done {
                 *self.seen.borrow_mut() = None;

@@ -200,6 +200,7 @@ pub(super) fn write(
         expected,
         written: &[blob_id, tree_id, commit_id],
         message: &commit.message,
+        who: Some(&commit.person),
     };
     Ok(repo.publish(&step, FsyncPolicy::ALWAYS)?)
 }

@@ -28,6 +28,7 @@ mod configuration;
 mod diff;
 mod index;
 mod notes;
+mod references;
 mod repository;
 mod trailer;
 mod tree;

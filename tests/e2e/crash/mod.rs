@@ -43,6 +43,10 @@ const ASIDE: &[(&str, &str)] = &[
     ("local: remove a dead one's", NAMESAKE),
     ("object: remove a dead one's", NAMESAKE),
     ("whole file: remove a dead one's", NAMESAKE),
+    (
+        "ref: give back the lock",
+        "somebody else writes between a reading and its lock",
+    ),
     ("objects: pack", "Git writes very many objects at once"),
 ];
 
@@ -94,6 +98,14 @@ fn dies(alice: &Sandbox, n: usize, act: Act<'_>) -> Vec<String> {
     reached.lines().map(str::to_owned).collect()
 }
 
+/// Removes the lock of a reference whose holder died, as a person does who was told of it.
+fn unlock(alice: &Sandbox) {
+    for name in ["notes/provenance", "provenance/trust"] {
+        let lock = alice.git_dir().join("refs").join(name);
+        drop(fs::remove_file(lock.with_extension("lock")));
+    }
+}
+
 /// Tells a story once for each point at which one of its processes can die.
 fn dies_everywhere(
     name: &str,
@@ -112,6 +124,7 @@ fn dies_everywhere(
     for n in 1.. {
         saved.bring_back();
         let reached = dies(alice, n, act);
+        unlock(alice);
         points.extend(reached.iter().cloned());
         let Some(point) = reached.get(n - 1) else {
             break;

@@ -146,6 +146,7 @@ impl NotesWriter<'_> {
                 expected: before.tip(),
                 written: &written,
                 message: self.message,
+                who: Some(self.committer),
             };
             match self.repo.publish(&step, self.fsync)? {
                 RefUpdate::Done => return Ok(NotesUpdate::Written(commit_id)),
