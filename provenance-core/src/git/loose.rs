@@ -18,11 +18,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
-use super::ObjectKind;
+use super::{ObjectKind, stored};
 use crate::object_id::ObjectId;
 
 /// Most files are smaller, and then read at once.
 const USUAL_FILE_BYTES: usize = 4 << 10;
+/// Most objects are smaller, and then inflated at once, for which zlib needs no window.
+const USUAL_OBJECT_BYTES: usize = 16 << 10;
+/// A file takes whole blocks of this size at least: what fits into one is made no smaller.
+const BLOCK_BYTES: usize = 4 << 10;
+/// A tree is mostly ids, which nothing makes smaller, and one of notes is rarely larger than this.
+const STORED_TREE_BYTES: usize = 16 << 10;
 /// The most bytes of `<type> <size>` and NUL, with room for any size.
 const MAX_HEADER_BYTES: usize = 32;
 
@@ -74,9 +80,10 @@ pub(super) fn read(objects: &Path, id: ObjectId, cap: usize) -> io::Result<Loose
 /// Inflates a file; `None` where it is damaged.
 fn inflated(file: &[u8], cap: usize) -> Option<Loose> {
     let mut inflate = Decompress::new(true);
-    let mut object = Vec::with_capacity(4 * file.len().min(USUAL_FILE_BYTES) + MAX_HEADER_BYTES);
-    inflate
-        .decompress_vec(file, &mut object, FlushDecompress::None)
+    let usual = 8 * file.len().min(USUAL_FILE_BYTES) + MAX_HEADER_BYTES;
+    let mut object = Vec::with_capacity(usual.min(USUAL_OBJECT_BYTES));
+    let mut status = inflate
+        .decompress_vec(file, &mut object, FlushDecompress::Finish)
         .ok()?;
     let end = object
         .iter()
@@ -89,16 +96,15 @@ fn inflated(file: &[u8], cap: usize) -> Option<Loose> {
     let whole = end + 1 + size;
     // One byte more than it may have, so that a longer one is seen.
     object.reserve_exact((whole + 1).saturating_sub(object.len()));
-    loop {
+    while status != Status::StreamEnd {
         let used = usize::try_from(inflate.total_in()).ok()?;
         let before = (used, object.len());
         let rest = file.get(used..)?;
-        let status = inflate.decompress_vec(rest, &mut object, FlushDecompress::Finish);
-        if status.ok()? == Status::StreamEnd {
-            break;
-        }
+        status = inflate
+            .decompress_vec(rest, &mut object, FlushDecompress::Finish)
+            .ok()?;
         let used = usize::try_from(inflate.total_in()).ok()?;
-        if before == (used, object.len()) {
+        if status != Status::StreamEnd && before == (used, object.len()) {
             return None;
         }
     }
@@ -182,14 +188,14 @@ fn open_new(path: &Path) -> io::Result<File> {
 }
 
 /// What deflates objects, one after the other: zlib's tables are some 260 KiB, and each page of new
-/// ones is a page fault.
+/// ones is a page fault. So what gains nothing by it is stored as it is, unless a level was asked for.
 pub(super) struct Deflater {
-    level: Compression,
+    level: Option<Compression>,
     made: Option<(u8, Compress)>,
 }
 
 impl Deflater {
-    pub(super) const fn new(level: Compression) -> Self {
+    pub(super) const fn new(level: Option<Compression>) -> Self {
         Self { level, made: None }
     }
 
@@ -202,6 +208,16 @@ impl Deflater {
         };
         let mut object = format!("{name} {}\0", content.len()).into_bytes();
         object.extend_from_slice(content);
+        let gains_nothing = match kind {
+            ObjectKind::Tree => object.len() <= STORED_TREE_BYTES,
+            _ => object.len() <= BLOCK_BYTES,
+        };
+        if self.level.is_none()
+            && gains_nothing
+            && let Some(file) = stored::stream(&object)
+        {
+            return Ok(file);
+        }
         let mut file = Vec::with_capacity(object.len() + object.len() / 1000 + 64);
         let deflate = self.ready_for(object.len());
         loop {
@@ -218,7 +234,7 @@ impl Deflater {
     /// Begins a stream with a window no larger than what it looks back on, if there is none yet.
     fn ready_for(&mut self, size: usize) -> &mut Compress {
         let window = (9..15).find(|bits| size < 1 << bits).unwrap_or(15);
-        let level = self.level;
+        let level = self.level.unwrap_or(Compression::fast());
         let kept = self.made.take().filter(|(bits, _)| *bits >= window);
         let kept = kept.map(|(bits, mut deflate)| {
             deflate.reset();
@@ -234,7 +250,7 @@ mod tests {
     use super::*;
 
     fn file_of(content: &[u8]) -> Vec<u8> {
-        let mut deflater = Deflater::new(Compression::fast());
+        let mut deflater = Deflater::new(Some(Compression::fast()));
         deflater.deflated(ObjectKind::Blob, content).unwrap()
     }
 
@@ -248,6 +264,7 @@ mod tests {
             Vec::new(),
             b"one line\n".to_vec(),
             b"again ".repeat(20_000),
+            b"again ".repeat(600),
             noise(300),
             noise(100_000),
         ]
@@ -255,15 +272,37 @@ mod tests {
 
     #[test]
     fn what_was_deflated_is_inflated_whole_at_every_level() {
-        for level in 0..=9 {
+        let asked = (0..=9).map(|level| Some(Compression::new(level)));
+        for level in asked.chain([None]) {
             // One after the other, larger and smaller ones, from one deflater.
-            let mut deflater = Deflater::new(Compression::new(level));
+            let mut deflater = Deflater::new(level);
             for content in contents() {
                 let file = deflater.deflated(ObjectKind::Tree, &content).unwrap();
                 let read = inflated(&file, content.len());
                 let expected = Loose::Object(ObjectKind::Tree, content.clone());
-                assert_eq!(read, Some(expected), "{level}");
+                assert_eq!(read, Some(expected), "{level:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_fits_into_a_block_is_stored_unless_a_level_was_asked_for() {
+        let length = |level, kind, size: usize| {
+            let content = b"again ".repeat(size / 6);
+            let file = Deflater::new(level).deflated(kind, &content).unwrap();
+            (file.len(), content.len())
+        };
+        for (kind, stored, deflated) in [
+            (ObjectKind::Blob, 4_000, 4_200),
+            (ObjectKind::Commit, 4_000, 4_200),
+            (ObjectKind::Tree, 16_000, 17_000),
+        ] {
+            let (file, content) = length(None, kind, stored);
+            assert!(file > content, "{kind:?}");
+            let (file, content) = length(None, kind, deflated);
+            assert!(file < content / 10, "{kind:?}");
+            let (file, content) = length(Some(Compression::fast()), kind, stored);
+            assert!(file < content / 10, "{kind:?}");
         }
     }
 

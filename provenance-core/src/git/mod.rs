@@ -34,6 +34,7 @@ mod repeat;
 mod revisions;
 mod shared;
 mod status;
+mod stored;
 pub mod trailer;
 pub mod tree;
 mod worktrees;
