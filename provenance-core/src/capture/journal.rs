@@ -327,9 +327,13 @@ fn parsed(generation: u64, bytes: &[u8], start: u64) -> (Segment, Option<Positio
     for (number, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
         end += line.len() as u64;
         let position = Position { generation, end };
+        if number == 0 && generation_of(line).is_some() {
+            segment.end = position;
+            continue;
+        }
         match serde_json::from_slice(line) {
             Ok(entry) => segment.entries.push((position, entry)),
-            // The head, or the end of a line that was too far back to be read.
+            // A damaged head, or the end of a line that was too far back to be read.
             Err(_) if number == 0 => {}
             // Being written at this moment, or cut off.
             Err(_) if !line.ends_with(b"\n") => {

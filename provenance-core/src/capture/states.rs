@@ -19,9 +19,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
+use flate2::{Compression, Decompress, FlushDecompress, Status};
 use serde::{Deserialize, Serialize};
 
 use super::{CaptureError, local};
@@ -31,6 +30,9 @@ use crate::git::diff;
 
 /// The largest text that is kept: 8 MiB. What is larger is claimed whole or not at all.
 pub const MAX_TEXT_BYTES: usize = 8 << 20;
+
+/// Most texts are smaller.
+const USUAL_BYTES: usize = 16 << 10;
 
 /// How long a state is kept after it was last seen.
 pub const KEPT: Duration = Duration::from_hours(90 * 24);
@@ -122,11 +124,11 @@ impl States {
     }
 
     pub(super) fn get(&self, digest: Digest, cap: usize) -> Option<Vec<u8>> {
-        let file = File::open(self.path(digest)).ok()?;
-        let mut content = Vec::new();
-        let mut decoder = ZlibDecoder::new(file).take(cap as u64 + 1);
-        decoder.read_to_end(&mut content).ok()?;
-        (content.len() <= cap && Digest::of(&content) == digest).then_some(content)
+        // What zlib cannot make smaller grows by a thousandth.
+        let most = cap + cap / 1000 + USUAL_BYTES;
+        let packed = local::read(&self.path(digest), most as u64).ok()??;
+        let content = inflated(&packed, cap)?;
+        (Digest::of(&content) == digest).then_some(content)
     }
 
     /// Removes what was last seen more than [`KEPT`] before `now`; returns how many.
@@ -153,6 +155,25 @@ impl States {
 )]
 fn now() -> SystemTime {
     SystemTime::now()
+}
+
+/// Inflates a content of at most `cap` bytes; `None` where it has more, or was cut off.
+fn inflated(packed: &[u8], cap: usize) -> Option<Vec<u8>> {
+    let mut inflate = Decompress::new(true);
+    // What is inflated at once needs no window.
+    let mut content = Vec::with_capacity(USUAL_BYTES.max(4 * packed.len()).min(cap + 1));
+    loop {
+        let used = usize::try_from(inflate.total_in()).ok()?;
+        let rest = packed.get(used..)?;
+        let status = inflate.decompress_vec(rest, &mut content, FlushDecompress::Finish);
+        if status.ok()? == Status::StreamEnd {
+            return (content.len() <= cap).then_some(content);
+        }
+        if content.len() < content.capacity() || content.len() > cap {
+            return None;
+        }
+        content.reserve(content.len());
+    }
 }
 
 /// What a look at a path found.
@@ -267,6 +288,25 @@ mod tests {
         };
         fs::write(states.path(digest), b"garbage").unwrap();
         assert_eq!(states.read(digest), None);
+    }
+
+    #[test]
+    fn a_state_is_read_whole_or_not_at_all() {
+        let (_dir, states) = store();
+        for repeated in [0, 1, 900, 100_000] {
+            let content = b"the same line\n".repeat(repeated);
+            let digest = Digest::of(&content);
+            states.put(digest, &content).unwrap();
+            assert_eq!(states.get(digest, content.len()), Some(content.clone()));
+            if repeated > 0 {
+                assert_eq!(states.get(digest, content.len() - 1), None);
+            }
+            let packed = fs::read(states.path(digest)).unwrap();
+            for end in [0, 1, packed.len() / 2, packed.len() - 1] {
+                fs::write(states.path(digest), &packed[..end]).unwrap();
+                assert_eq!(states.get(digest, content.len()), None, "{end}");
+            }
+        }
     }
 
     #[test]
