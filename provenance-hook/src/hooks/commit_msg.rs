@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use provenance_core::attest::Fixed;
@@ -35,7 +35,10 @@ pub fn run(environment: &Environment, message_file: &Path) -> Result<(), HookErr
         // Git is about to give up; an empty message must not become a commit because of us.
         Edited::Aborts => attester.discard(&fixed),
         Edited::Message(text) if text == message => {}
-        Edited::Message(text) => replace(&path, &text).map_err(failed)?,
+        Edited::Message(text) => match text.strip_prefix(message.as_slice()) {
+            Some(added) => append(&path, message.len(), added).map_err(failed)?,
+            None => replace(&path, &text).map_err(failed)?,
+        },
     }
     Ok(())
 }
@@ -79,6 +82,18 @@ fn template_path(environment: &Environment, repo: &Repo, file: &str) -> std::pat
         (_, _, Some(work_tree)) => work_tree.join(file),
         _ => environment.current_dir().join(file),
     }
+}
+
+/// Appends to the message, whole or not at all: a file more would cost a disk ten times as much.
+fn append(path: &Path, length: usize, added: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().append(true).open(path)?;
+    fail_point!("message: append");
+    let written = file.write_all(added);
+    if written.is_err() {
+        // What a full disk took of it goes; that it cannot be taken back is no second error.
+        drop(file.set_len(length as u64));
+    }
+    written
 }
 
 /// Writes the message beside itself and renames it: Git reads the old one or the new one.

@@ -7,6 +7,7 @@ use super::{Points, Story, dies_everywhere, sandbox};
 
 pub(super) const STORIES: &[Story] = &[
     ("commit", commit),
+    ("commit in an editor", commit_in_an_editor),
     ("commit, with much taken down", commit_with_a_long_journal),
     ("commit --no-verify", commit_without_commit_msg),
     ("commit with PROVENANCE=0", commit_switched_off),
@@ -69,6 +70,21 @@ fn commit(name: &str) -> Points {
     works(&alice, &claude);
     let act = |alice: &Sandbox| drop(alice.try_git(["commit", "--quiet", "--message", "one"]));
     let go_on = |alice: &Sandbox| goes_on(alice, &claude, "one");
+    dies_everywhere(name, &alice, &act, &go_on, &agree)
+}
+
+/// What the editor shows below the message stays there. What was left beside it goes with the next.
+fn commit_in_an_editor(name: &str) -> Points {
+    let alice = staged();
+    let claude = alice.claude_code();
+    works(&alice, &claude);
+    let commit = ["commit", "--quiet", "--edit", "--message", "one"];
+    let act = |alice: &Sandbox| drop(alice.try_git(commit));
+    let go_on = |alice: &Sandbox| {
+        goes_on(alice, &claude, "one");
+        claude.writes("next.txt", "more\n");
+        alice.git(["commit", "--all", "--quiet", "--edit", "--message", "more"]);
+    };
     dies_everywhere(name, &alice, &act, &go_on, &agree)
 }
 
