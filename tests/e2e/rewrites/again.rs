@@ -63,6 +63,23 @@ rows! {
         },
         ..AGAIN
     };
+    a_change_that_is_taken_back_by_hand: Row {
+        operation: "an agent's change of a human's line taken back by hand, `commit`",
+        verdict: "verified",
+        lines: "human stay human",
+        story: |alice, now| {
+            alice.git(["worktree", "add", "-q", "-b", "side", "../side"]);
+            human(alice, "b.txt", "human says it\nhuman says so at first\n");
+            alice.commit("at first");
+            let (text, agent) = (alice.read("b.txt"), alice.agent("openai/gpt-5.1"));
+            agent.edits("b.txt", text.replace("at first", "at first, and more"));
+            alice.commit("changed");
+            now();
+            alice.write("b.txt", text);
+            alice.commit("as it was");
+        },
+        ..AGAIN
+    };
     lines_that_move: Row {
         operation: "a line moved by hand within its file, `commit`",
         lines: "ai stay ai; bob become human; human stay human",

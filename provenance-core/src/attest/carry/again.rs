@@ -255,16 +255,23 @@ impl Search<'_> {
         for number in &file.open {
             let index = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
             let label = labels.get(index).copied().unwrap_or(Label::None);
-            if matches!(label, Label::Twin(_)) {
+            let (Label::Ai(key) | Label::Mixed(key)) = label else {
                 continue;
-            }
-            if let Some((author, facts)) = label.key().and_then(|key| known.get(&key)) {
-                let mut author = author.clone();
-                if matches!(label, Label::Mixed(_)) && author.kind == LineKind::Ai {
-                    author.kind = LineKind::Mixed;
+            };
+            let Some((author, facts)) = known.get(&key) else {
+                continue;
+            };
+            let mut found = (author.clone(), Arc::clone(facts));
+            if let Label::Mixed(_) = label {
+                let line = diff::lines(&file.text).nth(index).unwrap_or_default();
+                match self.undone(&base.path, line, facts)? {
+                    Some((before, _)) if before.kind == LineKind::Human => continue,
+                    Some(before) => found = before,
+                    None if author.kind == LineKind::Ai => found.0.kind = LineKind::Mixed,
+                    None => {}
                 }
-                self.find(lines, *number, author, facts)?;
             }
+            self.find(lines, *number, found.0, &found.1)?;
         }
         Ok(())
     }

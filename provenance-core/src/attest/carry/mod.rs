@@ -29,6 +29,7 @@ mod gone;
 mod matching;
 mod source;
 mod twin;
+mod undone;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
