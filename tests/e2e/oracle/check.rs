@@ -2,13 +2,12 @@
 //!
 //! # What is not checked
 //!
-//! Lines that are `unattested`: that is never wrong. They are counted by the operation that made
-//! their commit.
+//! Lines that are `unattested`: that is never wrong. They are counted ([`Ended`]).
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use super::line::{SESSIONS, authors, is_wrong};
+use super::ended::Ended;
+use super::line::{authors, is_wrong};
 use super::world::{Place, World};
 
 const KINDS: [&str; 4] = ["ai", "mixed", "human", "unattested"];
@@ -26,18 +25,14 @@ pub(super) struct Checker {
     /// Of each place, the note of each commit when it was last looked at: its blob.
     notes: BTreeMap<(&'static str, String), String>,
     /// Of each place, the commit and the notes that were found good.
-    good: BTreeMap<&'static str, (String, String)>,
-    /// How many lines, by who wrote them, what they are called, and what made their commit.
-    pub(super) lines: BTreeMap<(&'static str, String, String), usize>,
-    /// How many commits have which verdict.
-    pub(super) verdicts: BTreeMap<String, u64>,
+    good: BTreeMap<&'static str, String>,
+    pub(super) ended: Ended,
 }
 
 impl Checker {
     /// Looks at everything.
     pub(super) fn check(&mut self, world: &World) -> Result<(), Failure> {
-        self.lines.clear();
-        self.verdicts.clear();
+        self.ended = Ended::default();
         for place in &world.places {
             self.check_notes(place)?;
             self.check_place(world, place)?;
@@ -48,8 +43,8 @@ impl Checker {
     /// Looks at everything that changed since it was last found good.
     pub(super) fn check_changed(&mut self, world: &World) -> Result<(), Failure> {
         for place in &world.places {
-            let notes = place.sandbox.git(["rev-parse", "refs/notes/provenance"]);
-            let state = (place.sandbox.head(), notes);
+            let state = ["rev-parse", "HEAD", "refs/notes/provenance"];
+            let state = place.sandbox.git(state);
             if self.good.get(place.name) != Some(&state) {
                 self.check_notes(place)?;
                 self.check_place(world, place)?;
@@ -61,23 +56,22 @@ impl Checker {
 
     fn check_place(&mut self, world: &World, place: &Place) -> Result<(), Failure> {
         let mut counted: BTreeMap<&str, u64> = KINDS.iter().map(|kind| (*kind, 0)).collect();
-        let files = place.sandbox.git(["ls-tree", "-r", "--name-only", "HEAD"]);
-        for file in files.lines() {
+        for (file, text) in place.files() {
+            let file = file.as_str();
             let blame = ["blame", "--json", "HEAD", "--", file];
-            let blame = place.sandbox.provenance(blame).succeeds().json();
-            let text = place.sandbox.git(["show", &format!("HEAD:{file}")]);
+            let blame = place.provenance(&blame).succeeds().json();
             let lines = blame["lines"].as_array().unwrap();
-            if lines.len() != text.lines().count() {
+            let all: Vec<&str> = text.lines().collect();
+            if lines.len() != all.len() {
                 return Err(Failure {
                     what: "blame leaves lines out",
                     detail: format!("{}: {file}\n{blame:#}", place.name),
                 });
             }
-            for (line, text) in lines.iter().zip(text.lines()) {
+            for (line, text) in lines.iter().zip(all.iter().copied()) {
                 let kind = line["kind"].as_str().unwrap();
                 let commit = line["commit"].as_str().unwrap();
-                let made_by = world.made_by.borrow().get(commit).cloned();
-                let made_by = made_by.unwrap_or_else(|| "something else".to_owned());
+                let made = world.made.borrow().get(commit).cloned();
                 let by_session = line["session"].as_str();
                 let what = if is_wrong(text, kind) {
                     match kind {
@@ -88,16 +82,11 @@ impl Checker {
                     "an agent's line is another session's"
                 } else {
                     *counted.get_mut(kind).unwrap() += 1;
-                    let is_agent = authors(text).iter().any(|who| SESSIONS.contains(who));
-                    let whose = if is_agent { "agent" } else { "person" };
-                    *self
-                        .lines
-                        .entry((whose, kind.to_owned(), made_by))
-                        .or_default() += 1;
+                    self.ended.count(&all, text, kind, made.as_ref());
                     continue;
                 };
                 let detail = format!(
-                    "{}: {file}: {text:?}, in a commit by {made_by}\n{line:#}\n{}\n{}",
+                    "{}: {file}: {text:?}, in a commit by {made:?}\n{line:#}\n{}\n{}",
                     place.name,
                     place.sandbox.provenance(["show", commit]),
                     place.sandbox.git(["show", commit, "--", file]),
@@ -110,11 +99,10 @@ impl Checker {
     }
 
     fn check_verdicts(&mut self, place: &Place) -> Result<(), Failure> {
-        let verify = place.sandbox.provenance(["verify", "--json", "HEAD"]);
-        let verify = verify.json();
+        let verify = place.provenance(&["verify", "--json", "HEAD"]).json();
         for (verdict, count) in verify["counts"].as_object().unwrap() {
             let count = count.as_u64().unwrap();
-            *self.verdicts.entry(verdict.clone()).or_default() += count;
+            *self.ended.verdicts.entry(verdict.clone()).or_default() += count;
             if count > 0 && matches!(verdict.as_str(), "missing" | "invalid") {
                 return Err(Failure {
                     what: "a record is missing or invalid",
@@ -157,29 +145,10 @@ impl Checker {
         }
         Ok(())
     }
-
-    /// How the lines ended, as a text.
-    pub(super) fn told(&self) -> String {
-        let mut told = format!("verdicts {:?}\n", self.verdicts);
-        let mut sums: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        for ((whose, kind, _), count) in &self.lines {
-            *sums.entry((whose, kind)).or_default() += count;
-        }
-        for ((whose, kind), sum) in sums {
-            writeln!(told, "{sum:>6} lines by {whose}s are {kind}").unwrap();
-        }
-        for ((whose, kind, made_by), count) in &self.lines {
-            if kind == "unattested" {
-                writeln!(told, "{count:>6} unattested by {whose}s: {made_by}").unwrap();
-            }
-        }
-        told
-    }
 }
 
 fn check_stats(place: &Place, counted: &BTreeMap<&str, u64>) -> Result<(), Failure> {
-    let stats = place.sandbox.provenance(["stats", "--json"]);
-    let stats = stats.succeeds().json();
+    let stats = place.provenance(&["stats", "--json"]).succeeds().json();
     let agrees = |(kind, count): (&&str, &u64)| stats["lines"][*kind] == *count;
     if counted.iter().all(agrees) {
         Ok(())

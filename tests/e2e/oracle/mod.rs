@@ -5,24 +5,31 @@
 //! a human wrote is never an AI's, and no record is lost. A story that goes wrong is told again
 //! without the steps that it does not need.
 //!
-//! `PROVENANCE_SEEDS=1-20 PROVENANCE_STEPS=1000` tells more and longer ones.
+//! `PROVENANCE_SEEDS=1-20 PROVENANCE_STEPS=1000` tells more and longer ones, as many at once as
+//! there are processors, or `PROVENANCE_TELLERS`.
 //!
 //! # What is not checked
 //!
-//! How many lines stay `unattested`: that is never wrong. The output counts them, by the operation
-//! that made their commit.
+//! How many lines stay `unattested`: that is never wrong. The output counts them by cause, and by the
+//! operation that made their commit.
 
 pub(crate) mod chance;
 mod check;
+mod ended;
 mod line;
 mod settle;
 mod step;
 mod world;
 
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use chance::Chance;
 use check::{Checker, Failure};
+use ended::Ended;
 use step::Step;
 use world::World;
 
@@ -94,13 +101,13 @@ fn number(name: &str, otherwise: usize) -> usize {
 }
 
 /// The story of a seed: how the lines ended, or what went wrong in as few steps as were found.
-fn outcome(seed: u64, count: usize) -> Result<String, String> {
+fn outcome(seed: u64, count: usize) -> Result<Ended, String> {
     let mut chance = Chance::of(seed);
     let mut steps: Vec<Step> = (1..=count)
         .map(|number| Step::random(number, &mut chance))
         .collect();
     let (at, failure) = match tell(&steps) {
-        Ok(checker) => return Ok(checker.told()),
+        Ok(checker) => return Ok(checker.ended),
         Err(failed) => failed,
     };
     steps.truncate(at + 1);
@@ -120,16 +127,44 @@ fn whatever_people_do_with_git_no_line_changes_sides_and_no_record_is_lost() {
     let seeds = std::env::var("PROVENANCE_SEEDS").unwrap_or_else(|_| "1-4".to_owned());
     let (first, last) = seeds.split_once('-').unwrap_or((&seeds, &seeds));
     let count = number("PROVENANCE_STEPS", 80);
-    let mut failures = Vec::new();
-    for seed in first.parse().unwrap()..=last.parse().unwrap() {
-        match outcome(seed, count) {
-            Ok(told) => eprintln!("seed {seed}, {count} steps\n{told}"),
-            Err(told) => {
-                eprintln!("seed {seed}, {count} steps: {told}");
-                failures.push(format!("seed {seed}: {told}"));
+    let (first, last): (u64, u64) = (first.parse().unwrap(), last.parse().unwrap());
+    let next = AtomicU64::new(first);
+    let results = Mutex::new((Ended::default(), Vec::new()));
+    // One teller for each processor: a story is one process after the other.
+    let tell_on = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed > last {
+                return;
+            }
+            let outcome = outcome(seed, count);
+            let (all, failures) = &mut *results.lock().unwrap();
+            match outcome {
+                Ok(ended) => {
+                    eprintln!("seed {seed}, {count} steps\n{}", ended.told());
+                    all.add(ended);
+                }
+                Err(told) => {
+                    eprintln!("seed {seed}, {count} steps: {told}");
+                    failures.push(format!("seed {seed}: {told}"));
+                }
             }
         }
-    }
+    };
+    let tellers = number(
+        "PROVENANCE_TELLERS",
+        thread::available_parallelism().map_or(1, NonZero::get),
+    );
+    thread::scope(|scope| {
+        for _ in 0..tellers {
+            scope.spawn(tell_on);
+        }
+    });
+    let (all, failures) = results.into_inner().unwrap();
+    eprintln!(
+        "seeds {first} to {last}, {count} steps each\n{}",
+        all.told()
+    );
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 

@@ -126,13 +126,17 @@ impl Step {
             had_conflicts: false,
         };
         doing.act(self.operation);
-        doing.settle();
+        // Edits leave nothing behind that Git could be in the middle of.
+        let is_edit = [AgentEdits, AgentUsesShell, HumanEdits, Add].contains(&self.operation);
+        if !is_edit {
+            doing.settle();
+        }
         let how = if doing.had_conflicts {
             format!("{:?} with conflicts", self.operation)
         } else {
             format!("{:?}", self.operation)
         };
-        world.note(&how);
+        world.note(doing.place, &how);
     }
 }
 

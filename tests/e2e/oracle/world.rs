@@ -1,10 +1,11 @@
 //! `World`: two people with a clone each, one of them with a linked worktree too, and a hub.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
 
-use harness::Sandbox;
+use harness::{Output, Sandbox};
 
 /// The places where somebody works, in the order of [`World::places`].
 pub(super) const PLACES: [&str; 3] = ["alice", "alice's worktree", "bob"];
@@ -12,8 +13,15 @@ pub(super) const PLACES: [&str; 3] = ["alice", "alice's worktree", "bob"];
 /// Everything that the story changes, and what is known of how it came about.
 pub(super) struct World {
     pub(super) places: Vec<Place>,
-    /// Of each commit, the operation that made it.
-    pub(super) made_by: RefCell<BTreeMap<String, String>>,
+    /// Of each commit, how it came about.
+    pub(super) made: RefCell<BTreeMap<String, Made>>,
+}
+
+/// How a commit came about.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    pub(super) operation: String,
+    pub(super) person: &'static str,
 }
 
 /// One worktree and whoever works in it.
@@ -22,6 +30,8 @@ pub(super) struct Place {
     pub(super) person: &'static str,
     pub(super) sandbox: Sandbox,
     pub(super) git_dir: PathBuf,
+    /// How long the list of HEAD's moves was when commits were last looked for.
+    moves: Cell<u64>,
 }
 
 impl World {
@@ -64,6 +74,7 @@ impl World {
             person,
             git_dir: sandbox.git_dir(),
             sandbox,
+            moves: Cell::default(),
         };
         let world = Self {
             places: vec![
@@ -71,23 +82,29 @@ impl World {
                 place(1, "alice", side),
                 place(2, "bob", bob),
             ],
-            made_by: RefCell::default(),
+            made: RefCell::default(),
         };
         world.places[0].synchronize("alice");
         world.places[2].synchronize("bob");
-        world.note("commit");
+        for place in &world.places {
+            world.note(place, "commit");
+        }
         world
     }
 
-    /// Takes down which commits are new, and that `operation` made them.
-    pub(super) fn note(&self, operation: &str) {
-        let mut made_by = self.made_by.borrow_mut();
-        for place in &self.places {
-            for commit in place.commits(&["-n", "60", "HEAD"]) {
-                made_by
-                    .entry(commit)
-                    .or_insert_with(|| operation.to_owned());
-            }
+    /// Takes down which commits are new where somebody did something, and that `operation` made
+    /// them.
+    pub(super) fn note(&self, place: &Place, operation: &str) {
+        let moves = fs::metadata(place.git_dir.join("logs/HEAD")).unwrap().len();
+        if place.moves.replace(moves) == moves {
+            return;
+        }
+        let mut made = self.made.borrow_mut();
+        for commit in place.commits(&["-n", "60", "HEAD"]) {
+            made.entry(commit).or_insert_with(|| Made {
+                operation: operation.to_owned(),
+                person: place.person,
+            });
         }
     }
 }
@@ -96,6 +113,31 @@ impl Place {
     /// Answers whether Git is in the middle of something of this name.
     pub(super) fn is_in(&self, file: &str) -> bool {
         self.git_dir.join(file).exists()
+    }
+
+    /// The files of HEAD with their texts.
+    pub(super) fn files(&self) -> Vec<(String, String)> {
+        let names = self.sandbox.git(["ls-tree", "-r", "--name-only", "HEAD"]);
+        let wanted = names.lines().flat_map(|name| ["HEAD:", name, "\n"]);
+        let wanted: String = wanted.collect();
+        let mut command = self.sandbox.command("git");
+        let command = command.args(["cat-file", "--batch=%(objectsize)"]);
+        let read = self.sandbox.run_with_input(command, wanted.as_bytes());
+        let read = read.succeeds();
+        let mut rest = read.text();
+        let texts = names.lines().map(|name| {
+            let (size, after) = rest.split_once('\n').unwrap();
+            let (text, after) = after.split_at(size.parse().unwrap());
+            rest = &after[1..];
+            (name.to_owned(), text.to_owned())
+        });
+        texts.collect()
+    }
+
+    /// Runs `git-provenance`, without Git in between.
+    pub(super) fn provenance(&self, args: &[&str]) -> Output {
+        let sandbox = &self.sandbox;
+        sandbox.run(sandbox.command("git-provenance").args(args))
     }
 
     /// Commits, newest first; none where there are none.
