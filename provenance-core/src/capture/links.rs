@@ -49,6 +49,7 @@ fn kept(path: &Path) -> Vec<u8> {
 /// there is no other the chain begins anew: a gap is a reason, never a verdict.
 fn last(kept: &[u8], session: &str) -> Option<Last> {
     let lines = kept.split(|byte| *byte == b'\n').rev();
+    let lines = lines.filter(|line| !line.is_empty());
     let mut links = lines.filter_map(|line| serde_json::from_slice::<Last>(line).ok());
     links.find(|last| last.session == session)
 }

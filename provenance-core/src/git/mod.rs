@@ -72,7 +72,8 @@ pub struct Repo {
     location: Location,
     config: OnceCell<Config>,
     deflater: RefCell<Option<loose::Deflater>>,
-    trees: RefCell<objects::TreesAtHand>,
+    trees: RefCell<objects::AtHand>,
+    blobs: RefCell<objects::AtHand>,
 }
 
 impl fmt::Debug for Repo {
@@ -132,6 +133,7 @@ impl Repo {
             config: OnceCell::new(),
             deflater: RefCell::new(None),
             trees: RefCell::default(),
+            blobs: RefCell::default(),
         };
         repo.check_common_dir()?;
         repo.settle_work_tree()?;

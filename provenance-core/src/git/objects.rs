@@ -23,12 +23,26 @@ pub const MAX_COMMIT_BYTES: usize = 16 << 20;
 /// The most bytes of one tree object that are read: a directory of a million files.
 pub const MAX_TREE_BYTES: usize = 64 << 20;
 
-/// How many trees are kept at hand, and how large one may be.
+/// How many trees and blobs are kept at hand, and how large one may be.
 const TREES_AT_HAND: usize = 16;
-const MAX_TREE_AT_HAND: usize = 64 << 10;
+const BLOBS_AT_HAND: usize = 2;
+const MAX_AT_HAND: usize = 64 << 10;
 
-/// The trees that were read last, the newest first.
-pub(super) type TreesAtHand = VecDeque<(ObjectId, Arc<[u8]>)>;
+/// The objects of one kind that were read last, the newest first.
+#[derive(Default)]
+pub(super) struct AtHand(VecDeque<(ObjectId, Arc<[u8]>)>);
+
+impl AtHand {
+    fn get(&self, id: ObjectId) -> Option<Arc<[u8]>> {
+        let found = self.0.iter().find(|(known, _)| *known == id);
+        found.map(|(_, bytes)| Arc::clone(bytes))
+    }
+
+    fn put(&mut self, id: ObjectId, bytes: Arc<[u8]>, most: usize) {
+        self.0.truncate(most - 1);
+        self.0.push_front((id, bytes));
+    }
+}
 
 /// The four types of Git objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,7 +109,16 @@ impl Repo {
     /// [`GitError::MissingObject`]; [`GitError::TooLarge`] before anything is inflated;
     /// [`GitError::WrongKind`] when the id names something else; [`GitError::Object`].
     pub fn blob(&self, blob_id: ObjectId, cap: usize) -> Result<Vec<u8>, GitError> {
-        self.object(blob_id, ObjectKind::Blob, cap)
+        let known = self.blobs.borrow().get(blob_id);
+        if let Some(bytes) = known.filter(|bytes| bytes.len() <= cap) {
+            return Ok(bytes.to_vec());
+        }
+        let bytes = self.object(blob_id, ObjectKind::Blob, cap)?;
+        if bytes.len() <= MAX_AT_HAND {
+            let kept = bytes.as_slice().into();
+            self.blobs.borrow_mut().put(blob_id, kept, BLOBS_AT_HAND);
+        }
+        Ok(bytes)
     }
 
     /// Reads the entries of a tree, in its own order.
@@ -121,20 +144,16 @@ impl Repo {
 
     /// Reads the bytes of a tree object. A commit asks several times for the same few.
     pub(in crate::git) fn tree_bytes(&self, tree_id: ObjectId) -> Result<Arc<[u8]>, GitError> {
-        let known = |trees: &TreesAtHand| {
-            let at = trees.iter().position(|(id, _)| *id == tree_id)?;
-            Some(Arc::clone(&trees.get(at)?.1))
-        };
-        if let Some(bytes) = known(&self.trees.borrow()) {
+        let known = self.trees.borrow().get(tree_id);
+        if let Some(bytes) = known {
             return Ok(bytes);
         }
         let bytes: Arc<[u8]> = self
             .object(tree_id, ObjectKind::Tree, MAX_TREE_BYTES)?
             .into();
-        if bytes.len() <= MAX_TREE_AT_HAND {
-            let mut trees = self.trees.borrow_mut();
-            trees.truncate(TREES_AT_HAND - 1);
-            trees.push_front((tree_id, Arc::clone(&bytes)));
+        if bytes.len() <= MAX_AT_HAND {
+            let kept = Arc::clone(&bytes);
+            self.trees.borrow_mut().put(tree_id, kept, TREES_AT_HAND);
         }
         Ok(bytes)
     }

@@ -117,6 +117,10 @@ impl Repo {
     /// (`git cherry-pick -n`), which names no commit; empty where none was.
     #[must_use]
     pub fn brought_message(&self) -> Vec<u8> {
+        // An ordinary commit has none.
+        let Some(message) = self.state_text("MERGE_MSG") else {
+            return Vec::new();
+        };
         let told = [
             "MERGE_HEAD",
             "CHERRY_PICK_HEAD",
@@ -126,9 +130,7 @@ impl Repo {
         if told.iter().any(|name| self.git_dir().join(name).exists()) || self.is_rebasing() {
             return Vec::new();
         }
-        self.state_text("MERGE_MSG")
-            .unwrap_or_default()
-            .into_bytes()
+        message.into_bytes()
     }
 
     /// Returns what a commit repeats that has just been made (post-commit, post-applypatch).
