@@ -1,6 +1,8 @@
 //! The first commit of a trail: an agent writes three lines, a person writes two and commits, and
 //! every command tells the same story.
 
+use std::collections::BTreeSet;
+
 use harness::Sandbox;
 use serde_json::{Value, json};
 
@@ -54,6 +56,43 @@ fn the_note_is_one_dsse_line_about_this_commit() {
     let files = &predicate["contributions"][0]["files"];
     assert_eq!(files[0]["path"], "retry.rs");
     assert_eq!(files[0]["ai"], json!([[1, 3]]));
+}
+
+#[test]
+fn what_a_commit_changes_is_the_same_whichever_hook_works_it_out() {
+    let alice = Sandbox::new().with_provenance();
+    alice.write("a.txt", "one\n");
+    alice.commit("base");
+    let patch = |options: &[&str]| {
+        alice.agent("openai/gpt-5.1").edits("a.txt", "one\ntwo\n");
+        alice.write("new/b.txt", "b\n");
+        alice.git(["add", "--all"]);
+        alice.git([&["commit", "--quiet", "--message", "x"], options].concat());
+        let note = alice.note("HEAD");
+        let subjects = note
+            .iter()
+            .map(|line| statement(line)["subject"][0].clone());
+        // An amended commit's record comes along.
+        let own = subjects.filter(|subject| subject["digest"]["gitCommit"] == json!(alice.head()));
+        let patches: BTreeSet<String> = own
+            .map(|subject| subject["annotations"]["patch"].to_string())
+            .collect();
+        assert_eq!(patches.len(), 1, "{note:#?}");
+        alice.provenance(["verify"]).succeeds();
+        patches
+    };
+    let fixed = patch(&[]);
+    // An amend is not what commit-msg took it for: it stands where the other commit stood.
+    alice.write("c.txt", "c\n");
+    alice.git(["add", "--all"]);
+    let amended = patch(&["--amend"]);
+    assert_ne!(amended, fixed);
+    alice.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+    let late = patch(&["--no-verify"]);
+    assert_eq!(late, fixed);
+    alice.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+    alice.write("c.txt", "c\n");
+    assert_eq!(patch(&[]), amended);
 }
 
 #[test]

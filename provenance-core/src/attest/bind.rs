@@ -11,6 +11,7 @@ use super::pending::{FixedRecord, Pending};
 use super::whereabouts::Whereabouts;
 use super::{AttestError, Attester, amend, carry, records_of};
 use crate::capture::{self, Receipt};
+use crate::digest::Digest;
 use crate::git::RawCommit;
 use crate::object_id::ObjectId;
 use crate::record::{Annotations, Authoring, Kind, Onto, RecordId, Statement, Subject};
@@ -75,13 +76,14 @@ impl Attester<'_> {
                 None => return Ok(Attested::Nothing),
             },
         };
+        let patch = record.patch_of(&commit);
         let FixedRecord {
             record_id,
             authoring,
             receipt,
             ..
         } = record;
-        self.seal_and_attach(&commit, record_id, &authoring)?;
+        self.seal_and_attach(&commit, record_id, &authoring, patch)?;
         capture::committed(self.repo, record_id, &receipt, self.clock.now())?;
         if authoring.skipped.is_some() {
             pending.forget_skipped()?;
@@ -155,12 +157,13 @@ impl Attester<'_> {
             return Ok(None);
         }
         let predicate = authoring.settle()?;
-        let record_id = Pending::of(self.repo).keep(&predicate, &receipt, Some(commit.id))?;
+        let record_id = Pending::of(self.repo).keep(&predicate, &receipt, Some(commit.id), None)?;
         Ok(Some(FixedRecord {
             record_id,
             authoring,
             receipt,
             commit_id: Some(commit.id),
+            patch: None,
         }))
     }
 
@@ -193,13 +196,19 @@ impl Attester<'_> {
         Ok((authoring, receipt))
     }
 
+    /// Signs and attaches a record. What the commit changes is worked out, unless it is known.
     pub(super) fn seal_and_attach(
         &mut self,
         commit: &RawCommit,
         record_id: RecordId,
         authoring: &Authoring,
+        patch: Option<Digest>,
     ) -> Result<(), AttestError> {
-        let mut lines = vec![self.sealed(commit, authoring)?.to_line()];
+        let patch = match patch {
+            Some(known) => Some(known),
+            None => self.repo.patch_digest(commit)?,
+        };
+        let mut lines = vec![self.sealed_as(commit, authoring, patch)?.to_line()];
         let notes = self.notes()?;
         let replaced = authoring
             .onto
@@ -215,7 +224,7 @@ impl Attester<'_> {
         if let Some(head) = replaced
             && let Some(remapped) = amend::remapped(self, head, commit, (record_id, authoring))?
         {
-            lines.push(self.sealed(commit, &remapped)?.to_line());
+            lines.push(self.sealed_as(commit, &remapped, patch)?.to_line());
         }
         Whereabouts::of(self.repo).expect(commit.id, authoring);
         self.append(commit, &lines)
@@ -226,10 +235,19 @@ impl Attester<'_> {
         commit: &RawCommit,
         authoring: &Authoring,
     ) -> Result<Envelope, AttestError> {
+        self.sealed_as(commit, authoring, self.repo.patch_digest(commit)?)
+    }
+
+    fn sealed_as(
+        &self,
+        commit: &RawCommit,
+        authoring: &Authoring,
+        patch: Option<Digest>,
+    ) -> Result<Envelope, AttestError> {
         let is_told = commit.parent_ids != authoring.onto.next_parents();
         let annotations = Annotations {
             parents: is_told.then(|| commit.parent_ids.clone()),
-            patch: self.repo.patch_digest(commit)?,
+            patch,
         };
         let subject = Subject::commit(commit.id, commit.digest, annotations);
         let statement = Statement::new(Kind::Authoring, vec![subject], authoring)?;

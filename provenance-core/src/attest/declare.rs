@@ -90,7 +90,7 @@ impl Attester<'_> {
         let before = self.declared_before(&commit, &authoring)?;
         let record_id = before.unwrap_or_else(|| Digest::of(predicate.as_bytes()));
         if before.is_none() {
-            self.seal_and_attach(&commit, record_id, &authoring)?;
+            self.seal_and_attach(&commit, record_id, &authoring, None)?;
         }
         Ok(Declared {
             record_id,

@@ -46,7 +46,9 @@ impl Attester<'_> {
         let tree = self.repo.index_tree()?;
         let pins = listed(message);
         let onto = self.onto(head.as_ref())?;
-        let mut observation = self.observe(&self.parent_trees(head.as_ref())?, tree)?;
+        let merged = self.repo.merge_heads()?;
+        let parent_trees = self.parent_trees(head.as_ref(), &merged)?;
+        let mut observation = self.observe(&parent_trees, tree)?;
         let paths = std::mem::take(&mut observation.settled);
         let foreign: Vec<RecordId> = pins
             .iter()
@@ -58,7 +60,7 @@ impl Attester<'_> {
         authoring.derived_from = self.derived(&foreign)?;
         let receipt = self.add_observation(&mut authoring, observation)?;
         let mut parent_ids: Vec<ObjectId> = head.iter().map(|head| head.id).collect();
-        parent_ids.extend(self.repo.merge_heads()?);
+        parent_ids.extend(merged);
         let humans = self.add_repeated(&mut authoring, &parent_ids, &foreign)?;
         self.add_again(&mut authoring, &parent_ids, &Settled { paths, humans })?;
         let claims_ai = authoring.claims_ai();
@@ -67,7 +69,12 @@ impl Attester<'_> {
             return Ok(None);
         }
         let predicate = authoring.settle()?;
-        let record_id = Pending::of(self.repo).keep(&predicate, &receipt, None)?;
+        let patch = match (parent_ids.as_slice(), parent_trees.as_slice()) {
+            // Here its trees and texts are at hand. What cannot be read is said afterwards.
+            ([] | [_], trees) => (self.repo).patch_between(trees.first().copied(), tree).ok(),
+            _ => None,
+        };
+        let record_id = Pending::of(self.repo).keep(&predicate, &receipt, None, patch)?;
         let (pins_ai, assists, pins_all) = match settings.trailer {
             TrailerPolicy::PinAndAssisted => (true, true, false),
             TrailerPolicy::Pin => (true, false, false),
@@ -104,10 +111,14 @@ impl Attester<'_> {
     }
 
     /// The trees of HEAD and of what is being merged into it.
-    fn parent_trees(&self, head: Option<&RawCommit>) -> Result<Vec<ObjectId>, AttestError> {
+    fn parent_trees(
+        &self,
+        head: Option<&RawCommit>,
+        merged: &[ObjectId],
+    ) -> Result<Vec<ObjectId>, AttestError> {
         let mut trees: Vec<ObjectId> = head.map(|head| head.tree_id).into_iter().collect();
-        for merged in self.repo.merge_heads()? {
-            trees.push(self.repo.commit(merged)?.tree_id);
+        for merged in merged {
+            trees.push(self.repo.commit(*merged)?.tree_id);
         }
         Ok(trees)
     }

@@ -2,8 +2,8 @@
 //! that were made with the hooks switched off.
 //!
 //! Lives in `$GIT_DIR/provenance/pending/`, per worktree. A file holds the predicate's canonical
-//! bytes on its first line, capture's receipt on its second, and on its third the commit, where it
-//! existed by then. It is named by the record id of the first, so that a damaged one is recognized
+//! bytes on its first line, capture's receipt on its second, and then, each where it was known, the
+//! commit, and what the commit would change as `patch <digest>`. It is named by the record id of the first, so that a damaged one is recognized
 //! and a record is never sealed under another id. `bypassed` beside it has the last commits that
 //! were made with the hooks switched off, `squashed` those that the last `merge --squash` brought,
 //! after the commit on top of which it did.
@@ -21,12 +21,15 @@ use super::AttestError;
 use crate::canonical::CanonicalError;
 use crate::capture::{Receipt, local};
 use crate::digest::Digest;
-use crate::git::Repo;
+use crate::git::{RawCommit, Repo};
 use crate::object_id::ObjectId;
 use crate::record::{Authoring, RecordId};
 
 /// The most bytes of a pending file: a predicate that fits a line, and its receipt.
 const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// What stands before the digest of a patch.
+const PATCH: &str = "patch ";
 
 /// How many commits that were made with the hooks switched off are remembered.
 const MAX_BYPASSED: usize = 1024;
@@ -39,6 +42,17 @@ pub(super) struct FixedRecord {
     pub(super) receipt: Receipt,
     /// The commit, where the record was fixed after it was made.
     pub(super) commit_id: Option<ObjectId>,
+    /// The patch digest of a commit with this tree on top of this HEAD.
+    pub(super) patch: Option<Digest>,
+}
+
+impl FixedRecord {
+    /// Returns the patch digest of a commit, where it was known when the record was fixed.
+    pub(super) fn patch_of(&self, commit: &RawCommit) -> Option<Digest> {
+        let is_its = commit.tree_id == self.authoring.tree
+            && commit.parent_ids.as_slice() == self.authoring.onto.commit.as_slice();
+        self.patch.filter(|_| is_its)
+    }
 }
 
 /// The directory of one worktree's pending records.
@@ -66,12 +80,14 @@ impl Pending {
         predicate: &str,
         receipt: &Receipt,
         commit_id: Option<ObjectId>,
+        patch: Option<Digest>,
     ) -> Result<RecordId, AttestError> {
         let record_id = Digest::of(predicate.as_bytes());
         let path = self.path(record_id);
         let receipt = serde_json::to_string(receipt).map_err(CanonicalError::Shape)?;
         let commit = commit_id.map_or_else(String::new, |id| format!("{id}\n"));
-        let text = format!("{predicate}\n{receipt}\n{commit}");
+        let patch = patch.map_or_else(String::new, |patch| format!("{PATCH}{patch}\n"));
+        let text = format!("{predicate}\n{receipt}\n{commit}{patch}");
         local::write(&path, text.as_bytes())
             .map_err(|source| AttestError::State { path, source })?;
         Ok(record_id)
@@ -83,13 +99,21 @@ impl Pending {
         let mut lines = bytes.split(|byte| *byte == b'\n');
         let predicate = lines.next()?;
         (Digest::of(predicate) == record_id).then_some(())?;
+        let receipt = lines.next()?;
+        let rest = lines.filter_map(|line| std::str::from_utf8(line).ok());
+        let (mut commit_id, mut patch) = (None, None);
+        for line in rest {
+            match line.strip_prefix(PATCH) {
+                Some(digest) => patch = digest.parse().ok(),
+                None => commit_id = commit_id.or(line.parse().ok()),
+            }
+        }
         Some(FixedRecord {
             record_id,
             authoring: serde_json::from_slice(predicate).ok()?,
-            receipt: serde_json::from_slice(lines.next()?).ok()?,
-            commit_id: lines
-                .next()
-                .and_then(|line| std::str::from_utf8(line).ok()?.parse().ok()),
+            receipt: serde_json::from_slice(receipt).ok()?,
+            commit_id,
+            patch,
         })
     }
 

@@ -36,6 +36,7 @@ use super::diff::{self, DiffError, Setting};
 use super::tree::{Change, Version};
 use super::{GitError, RawCommit, Repo};
 use crate::digest::Digest;
+use crate::object_id::ObjectId;
 
 /// Separates this digest from every other, and this layout from later ones.
 const TAG: &[u8] = b"git-provenance patch v1";
@@ -52,8 +53,21 @@ impl Repo {
             [parent_id] => Some(self.commit(*parent_id)?.tree_id),
             _ => return Ok(None),
         };
+        self.patch_between(old_tree_id, commit.tree_id).map(Some)
+    }
+
+    /// Returns the digest of what leads from one tree to another; `None` is the empty one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Repo::patch_digest`].
+    pub fn patch_between(
+        &self,
+        old_tree_id: Option<ObjectId>,
+        tree_id: ObjectId,
+    ) -> Result<Digest, GitError> {
         let mut parts = vec![TAG.to_vec()];
-        for change in self.changed_paths(old_tree_id, Some(commit.tree_id))? {
+        for change in self.changed_paths(old_tree_id, Some(tree_id))? {
             let file = self.file_digest(&change)?;
             parts.extend([
                 change.path,
@@ -62,7 +76,7 @@ impl Repo {
                 file.as_bytes().to_vec(),
             ]);
         }
-        Ok(Some(Digest::of_parts(parts.iter().map(Vec::as_slice))))
+        Ok(Digest::of_parts(parts.iter().map(Vec::as_slice)))
     }
 
     fn file_digest(&self, change: &Change) -> Result<Digest, GitError> {

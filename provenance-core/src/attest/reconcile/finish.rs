@@ -164,7 +164,7 @@ impl Attester<'_> {
         } = record;
         let said = self.notes()?.hearsay(commit.id)?;
         if !said.iter().any(|said| said.record_id == *record_id) {
-            self.seal_and_attach(commit, *record_id, authoring)?;
+            self.seal_and_attach(commit, *record_id, authoring, record.patch_of(commit))?;
         }
         capture::committed(self.repo, *record_id, receipt, self.clock.now())?;
         let pending = Pending::of(self.repo);
