@@ -3,8 +3,8 @@
 //! Keeps two things, both bounded, the oldest dropped first: the labels of earlier states, under the
 //! digest of their content; and the lines that went, block by block, with their labels.
 //!
-//! A line that comes back is recognized by its exact text, within a run of lines of which one at
-//! least has substance: three letters or digits. A lone `}` says nothing about who wrote it.
+//! A line that comes back is recognized by its text, white space left out, within a run of lines of
+//! which one at least has substance: three letters or digits. A lone `}` says nothing about who wrote it.
 
 use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
@@ -114,24 +114,26 @@ impl<K: Copy + Eq> Memory<K> {
         new: Range<usize>,
         wanted: &mut [Option<Label<K>>],
     ) -> Result<(), LinesError> {
-        let sought: HashSet<&[u8]> = new
+        let sought: HashSet<u64> = new
             .clone()
             .map(|line| content.line(line))
             .filter(|line| has_substance(line))
+            .map(sum)
             .collect();
+        let plain = content.plain(new.clone());
         for block in &self.buried {
             if wanted.iter().all(Option::is_some) {
                 break;
             }
-            if !(0..block.lines.len()).any(|line| sought.contains(block.lines.line(line))) {
+            if !(0..block.lines.len()).any(|line| sought.contains(&sum(block.lines.line(line)))) {
                 continue;
             }
             let Some(labels) = unrolled(&block.labels, block.lines.len()) else {
                 continue;
             };
             let hunks = diff::hunks(
-                block.lines.bytes(),
-                content.lines(new.clone()),
+                &block.lines.plain(0..block.lines.len()),
+                &plain,
                 Setting::Plain,
             )?;
             for (old, at, length) in common_runs(&hunks, block.lines.len()) {
@@ -146,6 +148,14 @@ impl<K: Copy + Eq> Memory<K> {
         }
         Ok(())
     }
+}
+
+/// Stands for what a line says, white space left out (FNV-1a, 64 bits).
+fn sum(line: &[u8]) -> u64 {
+    let bytes = line.iter().filter(|byte| !byte.is_ascii_whitespace());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
+        (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Answers whether a line says enough to be known again.

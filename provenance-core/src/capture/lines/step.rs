@@ -79,13 +79,13 @@ pub(super) fn labels_after<K: Copy + Eq>(
 }
 
 /// The lines that a step takes away: they may stand elsewhere after it.
-struct Moved<'a, K> {
+struct Moved<K> {
     runs: Memory<K>,
-    /// Those that say enough by themselves.
-    lines: HashMap<&'a [u8], Label<K>>,
+    /// Those that say enough by themselves, without their white space.
+    lines: HashMap<Vec<u8>, Label<K>>,
 }
 
-impl<K> Default for Moved<'_, K> {
+impl<K> Default for Moved<K> {
     fn default() -> Self {
         Self {
             runs: Memory::default(),
@@ -94,15 +94,15 @@ impl<K> Default for Moved<'_, K> {
     }
 }
 
-impl<'a, K: Copy + Eq> Moved<'a, K> {
-    fn of(old: &'a Text, old_labels: &[Label<K>], gone: &[Range<usize>]) -> Self {
+impl<K: Copy + Eq> Moved<K> {
+    fn of(old: &Text, old_labels: &[Label<K>], gone: &[Range<usize>]) -> Self {
         let mut moved = Self::default();
         for lines in gone {
             moved.runs.bury(old, old_labels, lines.clone());
             let labels = old_labels.get(lines.clone()).unwrap_or_default();
             for (line, label) in lines.clone().zip(labels) {
                 if has_substance(old.line(line)) {
-                    moved.lines.insert(old.line(line), *label);
+                    moved.lines.insert(old.plain(line..line + 1), *label);
                 }
             }
         }
@@ -134,7 +134,7 @@ impl<K: Copy + Eq> Step<'_, K> {
         if old.is_empty() || new.is_empty() {
             return Ok(());
         }
-        let (old_plain, new_plain) = (plain(self.old, old.clone()), plain(self.new, new.clone()));
+        let (old_plain, new_plain) = (self.old.plain(old.clone()), self.new.plain(new.clone()));
         let hunks = diff::hunks(&old_plain, &new_plain, Setting::Plain)?;
         for (old_start, new_start, length) in common_runs(&hunks, old.len()) {
             self.keep(old.start + old_start, new.start + new_start, length);
@@ -167,7 +167,7 @@ impl<K: Copy + Eq> Step<'_, K> {
         &mut self,
         hunk: &Hunk,
         by: By<K>,
-        moved: &Moved<'_, K>,
+        moved: &Moved<K>,
         memory: &Memory<K>,
     ) -> Result<(), LinesError> {
         let new = hunk.new_range();
@@ -185,15 +185,15 @@ impl<K: Copy + Eq> Step<'_, K> {
         }
         moved.runs.recall(self.new, new.clone(), places)?;
         for (place, line) in places.iter_mut().zip(new.clone()) {
-            let known = || moved.lines.get(self.new.line(line)).copied();
+            let known = || moved.lines.get(&self.new.plain(line..line + 1)).copied();
             *place = place.or_else(known);
         }
         memory.recall(self.new, new.clone(), places)?;
         for (place, line) in places.iter_mut().zip(new.clone()) {
-            let line = self.new.line(line);
-            if place.is_none() && is_distinct(line) {
+            if place.is_none() && is_distinct(self.new.line(line)) {
                 let twins = || Twins::of(self.old, self.old_labels);
-                *place = self.twins.get_or_insert_with(twins).label(line);
+                let twins = self.twins.get_or_insert_with(twins);
+                *place = twins.label(&self.new.plain(line..line + 1));
             }
         }
         let old = hunk.old_range();
@@ -230,12 +230,4 @@ impl<K: Copy + Eq> Step<'_, K> {
         }
         Ok(())
     }
-}
-
-/// Lines without their white space, each with its LF.
-fn plain(text: &Text, lines: Range<usize>) -> Vec<u8> {
-    let bytes = text.lines(lines).iter().copied();
-    bytes
-        .filter(|byte| *byte == b'\n' || !byte.is_ascii_whitespace())
-        .collect()
 }

@@ -93,6 +93,14 @@ impl Text {
             .unwrap_or_default()
     }
 
+    /// Some lines without their white space, each with its LF.
+    pub(super) fn plain(&self, lines: Range<usize>) -> Vec<u8> {
+        let bytes = self.lines(lines).iter().copied();
+        bytes
+            .filter(|byte| *byte == b'\n' || !byte.is_ascii_whitespace())
+            .collect()
+    }
+
     /// The bytes from a line on.
     pub(super) fn rest_from(&self, index: usize) -> &[u8] {
         let start = self.starts.get(index).copied();

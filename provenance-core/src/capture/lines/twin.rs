@@ -35,23 +35,18 @@ impl<K: Copy + Eq> Twins<K> {
     pub(super) fn of(text: &Text, labels: &[Label<K>]) -> Self {
         let mut keys: HashMap<Vec<u8>, Option<K>> = HashMap::new();
         for (number, label) in labels.iter().enumerate() {
-            let line = text.line(number);
-            if is_distinct(line) {
-                let known = keys.entry(plain(line)).or_insert(label.key());
+            if is_distinct(text.line(number)) {
+                let line = text.plain(number..number + 1);
+                let known = keys.entry(line).or_insert(label.key());
                 *known = known.and(label.key());
             }
         }
         Self { keys }
     }
 
-    /// Returns the label of a new line, where it has a twin.
-    pub(super) fn label(&self, line: &[u8]) -> Option<Label<K>> {
-        let key = self.keys.get(&plain(line)).copied().flatten();
+    /// Returns the label of a new line, given without its white space, where it has a twin.
+    pub(super) fn label(&self, plain: &[u8]) -> Option<Label<K>> {
+        let key = self.keys.get(plain).copied().flatten();
         key.map(Label::Twin)
     }
-}
-
-fn plain(line: &[u8]) -> Vec<u8> {
-    let bytes = line.iter().copied();
-    bytes.filter(|byte| !byte.is_ascii_whitespace()).collect()
 }

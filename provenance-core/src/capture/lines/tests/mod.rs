@@ -100,6 +100,14 @@ fn human_edits_in_between_two_agent_edits_stay_human() {
 }
 
 #[test]
+fn a_persons_line_that_an_agent_changed_and_that_comes_back_indented_is_the_persons() {
+    let mut story = Story::of("let limit = compute_limit();\n");
+    story.agent('a', "let limit = compute_limit().max(3);\n");
+    story.hand("    let limit = compute_limit();\n");
+    assert_eq!(story.shown(), " |    let limit = compute_limit();\n");
+}
+
+#[test]
 fn two_sessions_in_one_file_each_own_their_lines_and_the_later_one_what_it_changes() {
     let mut story = Story::of("");
     story.agent('a', "first = 1\nsecond = 2\nthird = 3\n");
