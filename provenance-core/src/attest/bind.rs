@@ -152,6 +152,9 @@ impl Attester<'_> {
             settled.humans = self.add_repeated_late(&mut authoring, commit, &[])?;
         }
         self.add_again(&mut authoring, &commit.parent_ids, &settled)?;
+        if let Some(replaced) = replaced {
+            amend::leave_open(self, &mut authoring, &self.repo.commit(replaced)?)?;
+        }
         let record_human = self.repo.config()?.settings()?.record_human;
         if !record_human && !authoring.claims_ai() && replaced.is_none() {
             return Ok(None);
@@ -224,6 +227,13 @@ impl Attester<'_> {
         if let Some(head) = replaced
             && let Some(remapped) = amend::remapped(self, head, commit, (record_id, authoring))?
         {
+            let is_here = |record_id| {
+                let mut said = lines.iter().filter_map(|line| Hearsay::of(line));
+                said.any(|said| said.record_id == record_id)
+            };
+            let mut others = remapped.derived_from.clone();
+            others.retain(|one| !is_here(one.record));
+            lines.extend(carry::derived_lines(&notes, &[], &others)?);
             lines.push(self.sealed_as(commit, &remapped, patch)?.to_line());
         }
         Whereabouts::of(self.repo).expect(commit.id, authoring);

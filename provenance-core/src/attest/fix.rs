@@ -6,7 +6,7 @@
 
 use super::carry::Settled;
 use super::pending::Pending;
-use super::{AttestError, Attester, records_of};
+use super::{AttestError, Attester, amend, records_of};
 use crate::capture::{self, Observation, Receipt, Scene};
 use crate::git::trailer::{self, Pins};
 use crate::git::{RawCommit, TrailerPolicy};
@@ -63,8 +63,12 @@ impl Attester<'_> {
         parent_ids.extend(merged);
         let humans = self.add_repeated(&mut authoring, &parent_ids, &foreign)?;
         self.add_again(&mut authoring, &parent_ids, &Settled { paths, humans })?;
+        let amended = head.as_ref().filter(|head| self.is_likely_amend(head));
+        if let Some(head) = amended {
+            amend::leave_open(self, &mut authoring, head)?;
+        }
         let claims_ai = authoring.claims_ai();
-        let replaces = !pins.is_empty() || self.is_likely_amend(head.as_ref());
+        let replaces = !pins.is_empty() || amended.is_some();
         if !settings.record_human && !claims_ai && !replaces {
             return Ok(None);
         }
@@ -187,9 +191,8 @@ impl Attester<'_> {
 
     /// `--amend` keeps HEAD's author date, and Git hands it to the hook. A hint only: so does
     /// `commit -C HEAD`, and `--amend --reset-author` does not.
-    fn is_likely_amend(&self, head: Option<&RawCommit>) -> bool {
-        let date = self.repo.location().author.date.as_deref();
-        let Some((head, date)) = head.zip(date) else {
+    fn is_likely_amend(&self, head: &RawCommit) -> bool {
+        let Some(date) = self.repo.location().author.date.as_deref() else {
             return false;
         };
         let (sign, offset) = if head.author.offset_minutes < 0 {

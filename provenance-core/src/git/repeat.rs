@@ -35,6 +35,8 @@ pub enum LineSource {
     /// Any line of this commit's tree; a reset took it off HEAD and left its lines in the worktree,
     /// or did not.
     ResetAway(ObjectId),
+    /// The lines of this commit's tree that were neither taken away nor moved.
+    KeptFrom(ObjectId),
 }
 
 /// What a commit repeats or takes back.

@@ -42,6 +42,24 @@ rows! {
         },
         ..AMENDED
     };
+    an_amend_around_lines_that_stood_there_before: Row {
+        operation: "`commit --amend` that brings back what the commit took away, below a line that stayed",
+        story: |alice, now| {
+            let stays = "ai writes this and it stays\n";
+            ai(alice, "b.txt", &format!("ai 1\nai 2\nai 3\nai 4\n{stays}"));
+            alice.commit("begun");
+            let text = alice.read("b.txt");
+            alice.write("b.txt", stays);
+            alice.commit("made");
+            let rest = text.replace(stays, "");
+            alice.write("b.txt", format!("{stays}{rest}"));
+            alice.git(["add", "-A"]);
+            now();
+            alice.commit_with(["--amend", "--no-edit"]);
+        },
+        lines: "ai stay ai",
+        ..AMENDED
+    };
     an_amend_of_an_amend: Row {
         operation: "`commit --amend`, twice",
         story: |alice, now| {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Carried, FileLines, Target, blank_carry};
 use crate::attribute::LineKind;
+use crate::object_id::ObjectId;
 use crate::record::{
     Authoring, ClaimPath, CommittedBy, Contribution, Derivation, Extent, FileClaim, LineRange,
     RecordId, Relation, Remainder, UnknownLines,
@@ -106,9 +107,35 @@ impl Carried {
     }
 
     /// Leaves out the commits of which no line was found.
-    pub(in crate::attest) fn only_found(mut self) -> Self {
-        let is_found: Vec<bool> = (0..self.origins.len())
-            .map(|number| self.is_found_in(number))
+    pub(in crate::attest) fn only_found(self) -> Self {
+        self.only_found_and(|_| false)
+    }
+
+    /// The lines that were found elsewhere than among those that a commit added, and are no human's.
+    pub(in crate::attest) fn not_human_before(
+        &self,
+        old_id: ObjectId,
+    ) -> impl Iterator<Item = UnknownLines> {
+        let is_before = move |number: usize| {
+            let origin = self.origins.get(number);
+            origin.is_some_and(|origin| origin.facts.commit_id != old_id)
+        };
+        self.files.iter().filter_map(move |(path, file)| {
+            let found = file.found.iter().filter(|(_, (author, number))| {
+                author.kind != LineKind::Human && is_before(*number)
+            });
+            let lines: Vec<u64> = found.map(|(line, _)| *line).collect();
+            (!lines.is_empty()).then(|| UnknownLines {
+                path: path.clone(),
+                lines: Extent::Lines(LineRange::from_lines(lines)),
+            })
+        })
+    }
+
+    fn only_found_and(mut self, is_kept: impl Fn(&super::Origin) -> bool) -> Self {
+        let origins = self.origins.iter().enumerate();
+        let is_found: Vec<bool> = origins
+            .map(|(number, origin)| is_kept(origin) || self.is_found_in(number))
             .collect();
         let numbers: Vec<usize> = is_found
             .iter()
@@ -334,14 +361,21 @@ impl Carried {
         derived
     }
 
-    /// Says that the lines were the same person's work in progress: an amend. Then a human's lines
-    /// stay so by the word of whoever amends.
-    pub(in crate::attest) fn amended(mut self) -> Self {
-        for origin in &mut self.origins {
+    /// Says that the lines of a commit were the same person's work in progress: an amend. Then a
+    /// human's lines stay so by the word of whoever amends, and others' beside them are the rest.
+    pub(in crate::attest) fn amended(mut self, old_id: ObjectId) -> Self {
+        let is_old = |origin: &super::Origin| origin.facts.commit_id == old_id;
+        for origin in self.origins.iter_mut().filter(|origin| is_old(origin)) {
             origin.relation = Relation::Amend;
             origin.speaks_for_humans = true;
         }
-        self
+        let origins = &self.origins;
+        for file in self.files.values_mut() {
+            file.found.retain(|_, (author, number)| {
+                author.kind != LineKind::Human || origins.get(*number).is_some_and(is_old)
+            });
+        }
+        self.only_found_and(is_old)
     }
 }
 

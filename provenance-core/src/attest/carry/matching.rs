@@ -18,17 +18,8 @@ pub(super) fn pairs(
     ours: &[u8],
     open: &mut BTreeSet<u64>,
 ) -> Vec<(u64, u64)> {
-    let mut pairs = Vec::new();
     let mut left = their_lines.clone();
-    let Ok(hunks) = diff::hunks(theirs, ours, Setting::Blame) else {
-        return pairs;
-    };
-    for (their, our) in unchanged(&hunks, diff::count_lines(theirs) as u64) {
-        if left.contains(&their) && open.remove(&our) {
-            left.remove(&their);
-            pairs.push((their, our));
-        }
-    }
+    let mut pairs = kept(theirs, &mut left, ours, open);
     if left.is_empty() || open.is_empty() {
         return pairs;
     }
@@ -45,6 +36,27 @@ pub(super) fn pairs(
         };
         if let Some((their, our)) = place(&left, their).zip(place(&rest, our)) {
             open.remove(&our);
+            pairs.push((their, our));
+        }
+    }
+    pairs
+}
+
+/// Pairs lines (1-based) of `theirs` with those of `ours` that they are, as the two texts stand to
+/// each other, and closes both.
+pub(super) fn kept(
+    theirs: &[u8],
+    left: &mut BTreeSet<u64>,
+    ours: &[u8],
+    open: &mut BTreeSet<u64>,
+) -> Vec<(u64, u64)> {
+    let mut pairs = Vec::new();
+    let Ok(hunks) = diff::hunks(theirs, ours, Setting::Blame) else {
+        return pairs;
+    };
+    for (their, our) in unchanged(&hunks, diff::count_lines(theirs) as u64) {
+        if left.contains(&their) && open.remove(&our) {
+            left.remove(&their);
             pairs.push((their, our));
         }
     }

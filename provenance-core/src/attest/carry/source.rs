@@ -28,6 +28,8 @@ pub(super) enum View {
         commit_id: ObjectId,
         tree_id: ObjectId,
         is_reset: bool,
+        /// Whether only lines count that did not move.
+        is_kept: bool,
     },
 }
 
@@ -47,16 +49,18 @@ impl Search<'_> {
     pub(super) fn view(&mut self, source: LineSource) -> Result<Option<View>, AttestError> {
         let (LineSource::AddedBy(commit_id)
         | LineSource::TreeOf(commit_id)
-        | LineSource::ResetAway(commit_id)) = source;
+        | LineSource::ResetAway(commit_id)
+        | LineSource::KeptFrom(commit_id)) = source;
         if !self.repo.has_object(commit_id)? {
             return Ok(None);
         }
         let commit = self.repo.commit(commit_id)?;
-        if let LineSource::TreeOf(_) | LineSource::ResetAway(_) = source {
+        if !matches!(source, LineSource::AddedBy(_)) {
             return Ok(Some(View::Tree {
                 commit_id,
                 tree_id: commit.tree_id,
                 is_reset: matches!(source, LineSource::ResetAway(_)),
+                is_kept: matches!(source, LineSource::KeptFrom(_)),
             }));
         }
         let mut is_whole = true;
@@ -134,6 +138,7 @@ impl Search<'_> {
                 commit_id,
                 tree_id,
                 is_reset,
+                is_kept,
             } => {
                 let Some(version) = self.repo.version_at(*tree_id, path)? else {
                     return Ok(());
@@ -145,8 +150,12 @@ impl Search<'_> {
                     }
                     Err(error) => return Err(error.into()),
                 };
-                let wanted: BTreeSet<u64> = (1..=diff::count_lines(&theirs) as u64).collect();
-                let pairs = matching::pairs(&theirs, &wanted, ours, &mut lines.open);
+                let mut wanted: BTreeSet<u64> = (1..=diff::count_lines(&theirs) as u64).collect();
+                let pairs = if *is_kept {
+                    matching::kept(&theirs, &mut wanted, ours, &mut lines.open)
+                } else {
+                    matching::pairs(&theirs, &wanted, ours, &mut lines.open)
+                };
                 if pairs.is_empty() {
                     return Ok(());
                 }
