@@ -122,13 +122,23 @@ pub enum DiffError {
 
 /// Returns the lines of `content`, each with its LF where it has one.
 pub fn lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
-    content.split_inclusive(|byte| *byte == b'\n')
+    let mut rest = content;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |lf| lf + 1);
+        let (line, after) = rest.split_at(end);
+        rest = after;
+        Some(line)
+    })
 }
 
 /// Returns how many lines `content` has.
 #[must_use]
 pub fn count_lines(content: &[u8]) -> usize {
-    lines(content).count()
+    let unfinished = content.last().is_some_and(|byte| *byte != b'\n');
+    memchr::memchr_iter(b'\n', content).count() + usize::from(unfinished)
 }
 
 /// Answers whether Git takes `content` for binary: a NUL in its first 8000 bytes
@@ -166,9 +176,18 @@ pub fn hunks(old: &[u8], new: &[u8], setting: Setting) -> Result<Vec<Hunk>, Diff
             new_len: count(new_lines.len()),
         }]);
     }
-    let mut names = Names::default();
-    let old_names = names.write(&old_lines);
-    let new_names = names.write(&new_lines);
+    // Most changes leave the beginning as it is: it is named once.
+    let pairs = old_lines.iter().zip(&new_lines);
+    let common = pairs.take_while(|(old, new)| old == new).count();
+    let (start, old_rest) = old_lines.split_at(common);
+    let (_, new_rest) = new_lines.split_at(common);
+    let mut names = Names::for_lines(old_lines.len() + new_rest.len());
+    let mut old_names = Vec::with_capacity(old_lines.len() * 8);
+    names.write(&mut old_names, start);
+    let mut new_names = Vec::with_capacity(new_lines.len() * 8);
+    new_names.extend_from_slice(&old_names);
+    names.write(&mut old_names, old_rest);
+    names.write(&mut new_names, new_rest);
     xdiff(&old_names, &new_names, setting).map_err(DiffError::Xdiff)
 }
 
@@ -216,15 +235,18 @@ fn without_common_tail<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8])
     )
 }
 
-/// A number for each distinct line.
-#[derive(Default)]
-struct Names<'a>(HashMap<&'a [u8], u32>);
+/// A number for each distinct line. The table is seeded: no content can be made to collide in it.
+struct Names<'a>(HashMap<&'a [u8], u32, foldhash::quality::RandomState>);
 
 impl<'a> Names<'a> {
+    fn for_lines(count: usize) -> Self {
+        let hasher = foldhash::quality::RandomState::default();
+        Self(HashMap::with_capacity_and_hasher(count, hasher))
+    }
+
     /// Writes for each line its indentation and its number. Equal lines become equal lines,
     /// different lines different ones, blank lines blank ones.
-    fn write(&mut self, lines: &[&'a [u8]]) -> Vec<u8> {
-        let mut names = Vec::with_capacity(lines.len() * 8);
+    fn write(&mut self, names: &mut Vec<u8>, lines: &[&'a [u8]]) {
         for line in lines {
             let next = count(self.0.len());
             let number = *self.0.entry(line).or_insert(next);
@@ -232,13 +254,12 @@ impl<'a> Names<'a> {
                 Some(columns) => {
                     names.extend(std::iter::repeat_n(b'\t', columns / 8));
                     names.extend(std::iter::repeat_n(b' ', columns % 8));
-                    write_digits(&mut names, number, b"0123456789abcdef");
+                    write_digits(names, number, b"0123456789abcdef");
                 }
-                None => write_digits(&mut names, number, b" \t"),
+                None => write_digits(names, number, b" \t"),
             }
             names.push(b'\n');
         }
-        names
     }
 }
 
