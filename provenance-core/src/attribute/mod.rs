@@ -18,6 +18,7 @@ mod added;
 mod claims;
 mod commit;
 mod file;
+pub mod history;
 mod kind;
 pub mod summary;
 mod tally;

@@ -312,7 +312,7 @@ pub enum GitError {
 
 impl GitError {
     /// Wraps what has no rarer cause.
-    pub(in crate::git) fn failed(action: &'static str, source: git2::Error) -> Self {
+    pub(crate) fn failed(action: &'static str, source: git2::Error) -> Self {
         Self::Failed { action, source }
     }
 }

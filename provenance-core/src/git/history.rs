@@ -8,6 +8,7 @@
 //!
 //! Objects that are simply gone; reading them gives [`GitError::MissingObject`].
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::{GitError, Repo};
@@ -56,6 +57,23 @@ impl Repo {
                 .config()
                 .is_ok_and(|config| config.get_entry("extensions.partialclone").is_ok()),
         })
+    }
+}
+
+impl Repo {
+    /// Returns the commits at which a shallow clone ends: Git follows none of their parents, even
+    /// where one is here.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::State`] when the file of the boundary does not hold object ids.
+    pub fn shallow_boundary(&self) -> Result<HashSet<ObjectId>, GitError> {
+        let path = self.common_dir().join("shallow");
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            return Ok(HashSet::new());
+        };
+        let ids = text.lines().map(|line| line.trim_end().parse().ok());
+        ids.collect::<Option<_>>().ok_or(GitError::State { path })
     }
 }
 

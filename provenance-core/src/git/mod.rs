@@ -11,6 +11,7 @@
 
 pub mod added;
 pub mod blame;
+mod bulk;
 mod commit;
 mod config;
 mod converted;
@@ -20,6 +21,7 @@ mod flush;
 mod history;
 pub mod hooks;
 mod index;
+mod links;
 mod location;
 mod loose;
 mod merge;
@@ -30,6 +32,7 @@ mod progress;
 pub(crate) mod publish;
 mod ref_file;
 mod refs;
+pub mod rename;
 mod repeat;
 mod revisions;
 mod shared;
@@ -46,6 +49,7 @@ pub use config::{
 };
 pub use error::GitError;
 pub use history::HistoryGaps;
+pub use links::Links;
 pub use location::{IdentityVariables, Location};
 pub use notes::{
     NoteChange, NoteDifference, NoteEntries, NoteFault, NoteList, NoteProblem, NotesEdit,
@@ -74,6 +78,7 @@ pub struct Repo {
     deflater: RefCell<Option<loose::Deflater>>,
     trees: RefCell<objects::AtHand>,
     blobs: RefCell<objects::AtHand>,
+    bulk: Option<Box<dyn bulk::Bulk>>,
 }
 
 impl fmt::Debug for Repo {
@@ -134,6 +139,7 @@ impl Repo {
             deflater: RefCell::new(None),
             trees: RefCell::default(),
             blobs: RefCell::default(),
+            bulk: None,
         };
         repo.check_common_dir()?;
         repo.settle_work_tree()?;

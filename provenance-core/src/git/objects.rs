@@ -214,7 +214,7 @@ impl Repo {
             .map_err(|source| GitError::failed("compute the id of an object", source))
     }
 
-    fn objects_dir(&self) -> PathBuf {
+    pub(super) fn objects_dir(&self) -> PathBuf {
         self.common_dir().join("objects")
     }
 
@@ -224,6 +224,10 @@ impl Repo {
         kind: ObjectKind,
         cap: usize,
     ) -> Result<Vec<u8>, GitError> {
+        let bulk = self.bulk.as_ref();
+        if let Some(bytes) = bulk.and_then(|bulk| bulk.read(id, kind, cap)) {
+            return Ok(bytes);
+        }
         let read = loose::read(&self.objects_dir(), id, cap);
         match read.map_err(|source| GitError::Read { id, source })? {
             Loose::Elsewhere => {}

@@ -26,6 +26,7 @@ mod capture;
 mod change;
 mod configuration;
 mod diff;
+mod history;
 mod index;
 mod notes;
 mod references;

@@ -77,7 +77,7 @@ pub struct Change {
     pub new: Option<Version>,
 }
 
-/// A path that a merge has otherwise than each of its parents.
+/// A path that a commit has otherwise than its parents: than each, or than the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergeChange {
     /// The path as the trees spell it.
@@ -141,6 +141,28 @@ impl Repo {
         Ok(changes)
     }
 
+    /// Returns the paths at which a commit's tree differs from the tree of its first parent, in
+    /// bytewise order, with what each parent has there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Repo::changed_paths`].
+    pub fn changed_paths_over_first_parent(
+        &self,
+        parent_tree_ids: &[ObjectId],
+        tree_id: ObjectId,
+    ) -> Result<Vec<MergeChange>, GitError> {
+        let parents: Vec<_> = parent_tree_ids.iter().copied().map(Some).collect();
+        let mut changes = Vec::new();
+        let mut walk = Walk::new(self);
+        walk.over = Over::FirstParent;
+        walk.run(&parents, Some(tree_id), |path, old, new| {
+            let old = old.to_vec();
+            changes.push(MergeChange { path, old, new });
+        })?;
+        Ok(changes)
+    }
+
     /// Returns every file, symlink and submodule of a tree, in bytewise order.
     ///
     /// # Errors
@@ -187,9 +209,28 @@ fn sorted_entries(bytes: &[u8], tree_id: ObjectId) -> Result<Vec<Entry<'_>>, Git
     sorted(bytes, tree_id.as_bytes().len()).ok_or(GitError::MalformedTree { id: tree_id })
 }
 
+/// Which of the old trees the new one must differ from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// Each of them.
+    Every,
+    /// The first.
+    FirstParent,
+}
+
+impl Over {
+    fn is_unchanged<T: PartialEq>(self, old: &[T], new: &T) -> bool {
+        match self {
+            Self::Every => old.contains(new),
+            Self::FirstParent => old.first() == Some(new),
+        }
+    }
+}
+
 /// A walk over several old trees and one new one, side by side.
 struct Walk<'r> {
     repo: &'r Repo,
+    over: Over,
     path: Vec<u8>,
     depth: usize,
     paths: usize,
@@ -200,6 +241,7 @@ impl<'r> Walk<'r> {
     const fn new(repo: &'r Repo) -> Self {
         Self {
             repo,
+            over: Over::Every,
             path: Vec::new(),
             depth: 0,
             paths: 0,
@@ -207,14 +249,14 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// Calls `found` for every path whose new version is none of the old ones.
+    /// Calls `found` for every path whose new version differs from the old ones.
     fn run(
         mut self,
         old: &[Option<ObjectId>],
         new: Option<ObjectId>,
         mut found: impl FnMut(Vec<u8>, &[Option<Version>], Option<Version>),
     ) -> Result<(), GitError> {
-        if old.contains(&new) {
+        if self.over.is_unchanged(old, &new) {
             return Ok(());
         }
         self.directory(old, new, &mut found)
@@ -257,7 +299,7 @@ impl<'r> Walk<'r> {
             let Some((new, old)) = versions.split_last() else {
                 return Ok(());
             };
-            if old.contains(new) {
+            if self.over.is_unchanged(old, new) {
                 continue;
             }
             let parent_length = self.path.len();

@@ -1,0 +1,145 @@
+//! `Graph`: the commits that a commit descends from, children before their parents.
+//!
+//! Parents come from the raw header, but for those at the boundary of a shallow clone, which Git
+//! does not follow. A parent that is not here, or is no commit that can be walked, is left out.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::git::{GitError, Links, Repo};
+use crate::object_id::ObjectId;
+
+/// A commit of the graph.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) commit_id: ObjectId,
+    pub(super) tree_id: ObjectId,
+    /// The places of its parents, first parent first; greater than its own.
+    pub(super) parents: Vec<usize>,
+    /// Whether it, or one that it descends from, is asked for.
+    pub(super) is_wanted: bool,
+}
+
+/// The commits, children before their parents.
+#[derive(Debug)]
+pub(super) struct Graph {
+    pub(super) nodes: Vec<Node>,
+}
+
+struct Read {
+    commit_id: ObjectId,
+    tree_id: ObjectId,
+    parents: Vec<usize>,
+    children: usize,
+}
+
+impl Graph {
+    /// Reads the commits that `head` descends from, and itself; the first node.
+    pub(super) fn read(
+        repo: &Repo,
+        head: ObjectId,
+        within: Option<&HashSet<ObjectId>>,
+    ) -> Result<Self, GitError> {
+        let commits = read(repo, head)?;
+        let mut children: Vec<usize> = commits.iter().map(|commit| commit.children).collect();
+        let mut places = vec![0; commits.len()];
+        let mut order = Vec::with_capacity(commits.len());
+        let mut ready = vec![0];
+        while let Some(index) = ready.pop() {
+            let Some(commit) = commits.get(index) else {
+                break;
+            };
+            if let Some(place) = places.get_mut(index) {
+                *place = order.len();
+            }
+            order.push(index);
+            // The first parent is visited last, when side branches have handed on what they had.
+            for parent in &commit.parents {
+                if let Some(left) = children.get_mut(*parent) {
+                    *left -= 1;
+                    if *left == 0 {
+                        ready.push(*parent);
+                    }
+                }
+            }
+        }
+        let placed = |parent: &usize| places.get(*parent).copied();
+        let nodes = order.iter().filter_map(|index| commits.get(*index));
+        let nodes = nodes.map(|commit| Node {
+            commit_id: commit.commit_id,
+            tree_id: commit.tree_id,
+            parents: commit.parents.iter().filter_map(placed).collect(),
+            is_wanted: within.is_none_or(|within| within.contains(&commit.commit_id)),
+        });
+        let mut graph = Self {
+            nodes: nodes.collect(),
+        };
+        graph.spread_wanted();
+        Ok(graph)
+    }
+
+    /// A commit is wanted when one that it descends from is.
+    fn spread_wanted(&mut self) {
+        for place in (0..self.nodes.len()).rev() {
+            let is_wanted = |parent: &usize| self.nodes.get(*parent).is_some_and(|n| n.is_wanted);
+            let node = self.nodes.get(place);
+            let is_wanted = node.is_some_and(|node| node.parents.iter().any(is_wanted));
+            if let Some(node) = self.nodes.get_mut(place) {
+                node.is_wanted |= is_wanted;
+            }
+        }
+    }
+}
+
+fn read(repo: &Repo, head: ObjectId) -> Result<Vec<Read>, GitError> {
+    let boundary = repo.shallow_boundary()?;
+    let mut known: HashMap<ObjectId, Option<usize>> = HashMap::new();
+    let mut commits: Vec<Read> = Vec::new();
+    let push = |commits: &mut Vec<Read>, commit_id| -> Result<_, GitError> {
+        let links = repo.links(commit_id)?;
+        let Links {
+            tree_id,
+            mut parent_ids,
+        } = links.ok_or(GitError::MissingObject { id: commit_id })?;
+        if boundary.contains(&commit_id) {
+            parent_ids.clear();
+        }
+        commits.push(Read {
+            commit_id,
+            tree_id,
+            parents: Vec::with_capacity(parent_ids.len()),
+            children: 0,
+        });
+        Ok((commits.len() - 1, parent_ids))
+    };
+    let mut open = vec![push(&mut commits, head)?];
+    known.insert(head, Some(0));
+    while let Some((index, parent_ids)) = open.pop() {
+        for parent_id in parent_ids {
+            let parent = if let Some(parent) = known.get(&parent_id) {
+                *parent
+            } else {
+                let parent = match push(&mut commits, parent_id) {
+                    Ok(pushed) => {
+                        let parent = pushed.0;
+                        open.push(pushed);
+                        Some(parent)
+                    }
+                    Err(GitError::MissingObject { id }) if id == parent_id => None,
+                    Err(error) => return Err(error),
+                };
+                known.insert(parent_id, parent);
+                parent
+            };
+            let Some(parent) = parent else {
+                continue;
+            };
+            if let Some(commit) = commits.get_mut(index) {
+                commit.parents.push(parent);
+            }
+            if let Some(parent) = commits.get_mut(parent) {
+                parent.children += 1;
+            }
+        }
+    }
+    Ok(commits)
+}

@@ -1,0 +1,164 @@
+//! The history pass: the commit and line where every line of every file was born.
+//!
+//! Takes a commit and files of its tree; gives for each the runs of lines that came from one place.
+//! It is what `git blame` finds, file by file, but in one walk: every commit is visited once for
+//! all files, from the newest to the oldest. A file that a commit has as its parent has it is
+//! handed on as a whole, so a commit costs what it changed.
+//!
+//! ```text
+//! graph ─► changes ─► renames ─► hunks ─► pass: lines go to the parents that have them
+//!          └──── of some hundred commits at once, on all cores ────┘
+//! ```
+//!
+//! # Why from the newest to the oldest
+//!
+//! The other way, from the first commit on with a list of lines for every path, has to diff every
+//! change that was ever made, also of files and lines that are long gone; and a rename has to be
+//! known before anybody asks for the file that came of it. `git blame` passes lines from children
+//! to parents, and what it finds depends on that: which parent of a merge gets a line that several
+//! have, and which of several gone files a new one was. Walked its way, the answer is its answer,
+//! and whatever no line is left in is never looked at.
+//!
+//! # Invariants
+//!
+//! - Lines are passed as `git blame` passes them: a file that a parent has unchanged goes to the
+//!   first such parent; else each parent in turn takes the lines that it has, under the same path
+//!   or, where it has none, the one that the [rename](crate::git::rename) names; what is left was
+//!   born here. The hunks are those of the [pinned diff](crate::git::diff).
+//! - The fate of a line depends on nothing but the objects: not on dates, nor on the order of the
+//!   walk, nor on the number of threads.
+//! - Memory is bounded by the tree and by what a few hundred commits changed, not by the history.
+//! - Nothing is fetched. A file whose history needs an object that is not here says which.
+//!
+//! # What is not checked
+//!
+//! Whether history is whole. At the boundary of a shallow clone the oldest commit that is here is
+//! given every line that cannot be followed further.
+
+mod batch;
+mod graph;
+mod lines;
+mod pass;
+mod spread;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::git::blame::BlamedLine;
+use crate::git::diff::{MAX_BYTES, count_lines, is_binary};
+use crate::git::tree::File;
+use crate::git::{GitError, Location, Repo};
+use crate::object_id::ObjectId;
+
+/// Which lines to follow.
+pub struct Question<'a> {
+    /// Where the repository is; each thread opens it for itself.
+    pub location: &'a Location,
+    /// The commit in which the files stand.
+    pub commit_id: ObjectId,
+    /// The files, each path once; regular ones.
+    pub files: &'a [File],
+    /// Only lines that these commits brought are asked for; others may be left out. `None` means
+    /// all.
+    pub within: Option<&'a HashSet<ObjectId>>,
+    /// How many threads to use.
+    pub threads: usize,
+    /// Is told now and then how far the work is: commits visited, commits in all.
+    pub progress: &'a (dyn Fn(usize, usize) + Sync),
+}
+
+impl std::fmt::Debug for Question<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Question")
+            .field("commit_id", &self.commit_id)
+            .field("files", &self.files.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where the lines of one file come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileOrigins {
+    /// Of text: runs in the order of its lines.
+    Lines(Vec<Run>),
+    /// NUL in the first 8000 bytes: it has no lines of text.
+    Binary,
+    /// It is longer than is compared by lines.
+    TooLarge,
+    /// It was once longer, or has more lines, than is compared here. `git blame` can tell.
+    Incomparable,
+    /// An object that its history needs is not here.
+    Missing(ObjectId),
+}
+
+/// Lines that stand together, and came together from one commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The first line in the file that was asked about, 1-based.
+    pub line: u64,
+    /// How many lines.
+    pub count: u64,
+    /// The commit that they came from.
+    pub commit_id: ObjectId,
+    /// The path that the file had there.
+    pub original_path: Arc<[u8]>,
+    /// The line that the first was there, 1-based.
+    pub original_line: u64,
+}
+
+impl From<&BlamedLine> for Run {
+    fn from(line: &BlamedLine) -> Self {
+        Self {
+            line: line.line,
+            count: 1,
+            commit_id: line.commit_id,
+            original_path: Arc::clone(&line.original_path),
+            original_line: line.original_line,
+        }
+    }
+}
+
+/// Returns where the lines of each file come from, in the order of the files.
+///
+/// # Errors
+///
+/// [`GitError::MissingObject`] for a commit that is asked about and not here, and what else
+/// reading commits and trees gives. Of other objects that are not here the answer speaks.
+pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
+    let threads = question.threads.max(1);
+    let opened = (0..threads).map(|_| {
+        let mut repo = Repo::open(question.location)?;
+        repo.read_in_bulk();
+        Ok::<_, GitError>(repo)
+    });
+    let mut repos = opened.collect::<Result<Vec<_>, _>>()?;
+    let contents = spread::spread(&mut repos, question.files, content)?;
+    let Some(repo) = repos.first() else {
+        return Ok(Vec::new());
+    };
+    let graph = graph::Graph::read(repo, question.commit_id, question.within)?;
+    let mut pass = pass::Pass::new(graph, question.files, &contents);
+    pass.run(&mut repos, question.progress)?;
+    Ok(pass.finish(&contents))
+}
+
+/// What a file is, before any of its history is looked at.
+#[derive(Debug, Clone, Copy)]
+enum Content {
+    Lines(u32),
+    Binary,
+    TooLarge,
+    Missing(ObjectId),
+}
+
+fn content(repo: &Repo, file: &File) -> Result<Content, GitError> {
+    match repo.blob(file.version.id, MAX_BYTES) {
+        Ok(content) if is_binary(&content) => Ok(Content::Binary),
+        Ok(content) => Ok(Content::Lines(
+            u32::try_from(count_lines(&content)).unwrap_or(u32::MAX),
+        )),
+        Err(GitError::TooLarge { .. }) => Ok(Content::TooLarge),
+        Err(GitError::MissingObject { id }) => Ok(Content::Missing(id)),
+        Err(error) => Err(error),
+    }
+}

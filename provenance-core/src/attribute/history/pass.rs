@@ -1,0 +1,365 @@
+//! `Pass`: lines go from each commit to the parents that have them, until nobody has.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::batch::{Answer, Batch, Contents, Hunks, Obstacle, Pair, answer, gone, hunks};
+use super::graph::Graph;
+use super::lines::{Lines, split};
+use super::{Content, FileOrigins, Run};
+use crate::git::tree::{File, MergeChange, Version};
+use crate::git::{GitError, Repo};
+use crate::object_id::ObjectId;
+
+/// How many commits are prepared at once.
+const BATCH: usize = 512;
+
+/// The lines that a commit has to answer for, by the path of the file they are in.
+type Suspects = HashMap<Arc<[u8]>, Vec<Lines>>;
+
+/// Lines of a file that was asked about, and where they were born.
+#[derive(Debug)]
+struct Born {
+    lines: Lines,
+    place: usize,
+    path: Arc<[u8]>,
+}
+
+/// The walk, and how far it is.
+pub(super) struct Pass {
+    graph: Graph,
+    suspects: Vec<Suspects>,
+    born: Vec<Born>,
+    obstacles: HashMap<u32, Obstacle>,
+}
+
+impl Pass {
+    /// Begins: every line of every file of text is at the first commit of the graph.
+    pub(super) fn new(graph: Graph, files: &[File], contents: &[Content]) -> Self {
+        let mut suspects: Vec<Suspects> = graph.nodes.iter().map(|_| Suspects::new()).collect();
+        if let Some(head) = suspects.first_mut() {
+            for (file, (number, content)) in files.iter().zip((0..).zip(contents)) {
+                if let Content::Lines(count) = content
+                    && *count > 0
+                {
+                    let lines = Lines {
+                        file: number,
+                        line: 0,
+                        old_line: 0,
+                        count: *count,
+                    };
+                    head.insert(file.path.as_slice().into(), vec![lines]);
+                }
+            }
+        }
+        Self {
+            graph,
+            suspects,
+            born: Vec::new(),
+            obstacles: HashMap::new(),
+        }
+    }
+
+    /// Walks until every line is where it was born.
+    pub(super) fn run(
+        &mut self,
+        repos: &mut [Repo],
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<(), GitError> {
+        let total = self.graph.nodes.len();
+        let mut start = 0;
+        while start < total {
+            let places = start..total.min(start + BATCH);
+            let paths = self.paths();
+            if paths.is_empty() {
+                break;
+            }
+            let is_reached = |place: usize| {
+                let suspects = self.suspects.get(place);
+                suspects.is_some_and(|suspects| !suspects.is_empty())
+            };
+            let batch = Batch::prepare(&self.graph, &places, is_reached, paths, repos)?;
+            if let Some(repo) = repos.first() {
+                let mut step = Step {
+                    repo,
+                    batch,
+                    contents: Contents::default(),
+                };
+                for place in places.clone() {
+                    self.visit(&mut step, place)?;
+                }
+            }
+            start = places.end;
+            progress(start, total);
+        }
+        progress(total, total);
+        Ok(())
+    }
+
+    /// The paths that lines are in.
+    fn paths(&self) -> HashSet<Vec<u8>> {
+        let paths = self.suspects.iter().flat_map(HashMap::keys);
+        paths.map(|path| path.to_vec()).collect()
+    }
+
+    /// Hands on what the commit does not answer for.
+    fn visit(&mut self, step: &mut Step<'_>, place: usize) -> Result<(), GitError> {
+        let Some(suspects) = self.suspects.get_mut(place) else {
+            return Ok(());
+        };
+        let mut suspects = std::mem::take(suspects);
+        let Some(node) = self.graph.nodes.get(place) else {
+            return Ok(());
+        };
+        if suspects.is_empty() || !node.is_wanted {
+            return Ok(());
+        }
+        let parents = node.parents.clone();
+        let Some(first) = parents.first() else {
+            for (path, lines) in suspects {
+                self.bear(place, &path, lines);
+            }
+            return Ok(());
+        };
+        let changes = match step.batch.take_changes(place) {
+            Some(Ok(changes)) => changes,
+            Some(Err(obstacle)) => {
+                for lines in suspects.into_values() {
+                    self.stop(&lines, obstacle);
+                }
+                return Ok(());
+            }
+            None => Vec::new(),
+        };
+        let mut changed = Vec::new();
+        for (number, change) in changes.iter().enumerate() {
+            if let Some((path, lines)) = suspects.remove_entry(change.path.as_slice()) {
+                changed.push((number, path, lines));
+            }
+        }
+        self.hand_on_all(*first, suspects);
+        for (number, path, lines) in changed {
+            if let Some(change) = changes.get(number) {
+                let visit = Visit {
+                    place,
+                    parents: &parents,
+                    changes: &changes,
+                    path,
+                };
+                self.pass(step, &visit, change, lines)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives lines of a file that differs from the first parent's to whom they came from.
+    fn pass(
+        &mut self,
+        step: &mut Step<'_>,
+        visit: &Visit<'_>,
+        change: &MergeChange,
+        mut lines: Vec<Lines>,
+    ) -> Result<(), GitError> {
+        let Some(new) = change.new else {
+            return Ok(());
+        };
+        // Who has the path: the file as it is here, or an older one.
+        let mut older: Vec<Option<(Arc<[u8]>, ObjectId)>> = Vec::new();
+        for (parent, old) in visit.parents.iter().zip(&change.old) {
+            let old = old.filter(|old| old.is_file());
+            if old.is_some_and(|old| old.id == new.id) {
+                self.hand_on(*parent, &visit.path, lines);
+                return Ok(());
+            }
+            older.push(old.map(|old| (Arc::clone(&visit.path), old.id)));
+        }
+        // Who has the file under another path.
+        for (number, (parent, old)) in visit.parents.iter().zip(&change.old).enumerate() {
+            if old.is_some() {
+                continue;
+            }
+            let source = match step.rename(&self.graph, visit, number, new)? {
+                Ok(Some(source)) => source,
+                Ok(None) => continue,
+                Err(obstacle) => {
+                    self.stop(&lines, obstacle);
+                    return Ok(());
+                }
+            };
+            let path: Arc<[u8]> = source.path.into();
+            if source.version.id == new.id {
+                self.hand_on(*parent, &path, lines);
+                return Ok(());
+            }
+            if let Some(older) = older.get_mut(number) {
+                *older = Some((path, source.version.id));
+            }
+        }
+        for (parent, older) in visit.parents.iter().zip(older) {
+            let Some((path, blob_id)) = older else {
+                continue;
+            };
+            let hunks = match step.hunks((blob_id, new.id))? {
+                Ok(hunks) => hunks,
+                Err(obstacle) => {
+                    self.stop(&lines, obstacle);
+                    return Ok(());
+                }
+            };
+            let (passed, kept) = split(&lines, &hunks);
+            self.hand_on(*parent, &path, passed);
+            lines = kept;
+            if lines.is_empty() {
+                return Ok(());
+            }
+        }
+        self.bear(visit.place, &visit.path, lines);
+        Ok(())
+    }
+
+    fn hand_on(&mut self, place: usize, path: &Arc<[u8]>, lines: Vec<Lines>) {
+        if lines.is_empty() {
+            return;
+        }
+        if let Some(suspects) = self.suspects.get_mut(place) {
+            unite(suspects, Arc::clone(path), lines);
+        }
+    }
+
+    fn hand_on_all(&mut self, place: usize, mut more: Suspects) {
+        let Some(suspects) = self.suspects.get_mut(place) else {
+            return;
+        };
+        if more.len() > suspects.len() {
+            std::mem::swap(&mut more, suspects);
+        }
+        for (path, lines) in more {
+            unite(suspects, path, lines);
+        }
+    }
+
+    fn bear(&mut self, place: usize, path: &Arc<[u8]>, lines: Vec<Lines>) {
+        self.born.extend(lines.into_iter().map(|lines| Born {
+            lines,
+            place,
+            path: Arc::clone(path),
+        }));
+    }
+
+    fn stop(&mut self, lines: &[Lines], obstacle: Obstacle) {
+        for lines in lines {
+            self.obstacles.entry(lines.file).or_insert(obstacle);
+        }
+    }
+
+    /// Returns what was found, file by file.
+    pub(super) fn finish(mut self, contents: &[Content]) -> Vec<FileOrigins> {
+        self.born
+            .sort_unstable_by_key(|born| (born.lines.file, born.lines.line));
+        let mut runs: HashMap<u32, Vec<Run>> = HashMap::new();
+        for born in self.born {
+            let Some(node) = self.graph.nodes.get(born.place) else {
+                continue;
+            };
+            let run = Run {
+                line: u64::from(born.lines.line) + 1,
+                count: u64::from(born.lines.count),
+                commit_id: node.commit_id,
+                original_path: born.path,
+                original_line: u64::from(born.lines.old_line) + 1,
+            };
+            let runs = runs.entry(born.lines.file).or_default();
+            match runs.last_mut() {
+                Some(last) if continues(last, &run) => last.count += run.count,
+                _ => runs.push(run),
+            }
+        }
+        let origins = (0..).zip(contents).map(|(file, content)| match content {
+            Content::Binary => FileOrigins::Binary,
+            Content::TooLarge => FileOrigins::TooLarge,
+            Content::Missing(id) => FileOrigins::Missing(*id),
+            Content::Lines(_) => match self.obstacles.get(&file) {
+                Some(Obstacle::Missing(id)) => FileOrigins::Missing(*id),
+                Some(Obstacle::TooLarge) => FileOrigins::Incomparable,
+                None => FileOrigins::Lines(runs.remove(&file).unwrap_or_default()),
+            },
+        });
+        origins.collect()
+    }
+}
+
+fn unite(suspects: &mut Suspects, path: Arc<[u8]>, lines: Vec<Lines>) {
+    match suspects.entry(path) {
+        Entry::Occupied(known) => known.into_mut().extend(lines),
+        Entry::Vacant(new) => {
+            new.insert(lines);
+        }
+    }
+}
+
+fn continues(last: &Run, next: &Run) -> bool {
+    last.commit_id == next.commit_id
+        && last.line + last.count == next.line
+        && last.original_line + last.count == next.original_line
+        && last.original_path == next.original_path
+}
+
+/// One file at one commit.
+struct Visit<'a> {
+    place: usize,
+    parents: &'a [usize],
+    changes: &'a [MergeChange],
+    path: Arc<[u8]>,
+}
+
+/// What a batch prepared, and what it takes to look up the rest.
+struct Step<'r> {
+    repo: &'r Repo,
+    batch: Batch,
+    contents: Contents,
+}
+
+impl Step<'_> {
+    fn rename(
+        &mut self,
+        graph: &Graph,
+        visit: &Visit<'_>,
+        parent: usize,
+        new: Version,
+    ) -> Result<Answer<Option<File>>, GitError> {
+        if parent == 0 {
+            if let Some(found) = self.batch.rename(visit.place, &visit.path) {
+                return Ok(found);
+            }
+            let gone = gone(visit.changes, 0);
+            let source = gone.source(self.repo, &visit.path, new);
+            return answer(source.map(Option::<&_>::cloned));
+        }
+        let place = visit.parents.get(parent);
+        let (Some(node), Some(parent)) = (
+            graph.nodes.get(visit.place),
+            place.and_then(|place| graph.nodes.get(*place)),
+        ) else {
+            return Ok(Ok(None));
+        };
+        let trees = [parent.tree_id];
+        let changes = self
+            .repo
+            .changed_paths_over_first_parent(&trees, node.tree_id);
+        let changes = match answer(changes)? {
+            Ok(changes) => changes,
+            Err(obstacle) => return Ok(Err(obstacle)),
+        };
+        let gone = gone(&changes, 0);
+        let source = gone.source(self.repo, &visit.path, new);
+        answer(source.map(Option::<&_>::cloned))
+    }
+
+    fn hunks(&mut self, pair: Pair) -> Result<Hunks, GitError> {
+        match self.batch.hunks(pair) {
+            Some(known) => Ok(known),
+            None => hunks(self.repo, &mut self.contents, pair),
+        }
+    }
+}
