@@ -14,6 +14,7 @@ use std::sync::Arc;
 use super::AttributeError;
 use super::claims::FileClaims;
 use super::commit::{CommitCache, CommitFacts};
+use super::history::Run;
 use super::kind::LineAuthor;
 use crate::digest::Digest;
 use crate::git::blame::{BlameOptions, BlamedLine};
@@ -47,34 +48,67 @@ pub fn blame(
     options: &BlameOptions,
 ) -> Result<Vec<AttributedLine>, AttributeError> {
     let lines = repo.blame(commit_id, path, options)?;
+    let runs: Vec<Run> = lines.iter().map(Run::from).collect();
+    let mut authors = Vec::with_capacity(lines.len());
+    attribute(repo, verifier, cache, &runs, |commit, author, _| {
+        authors.push((Arc::clone(commit), author));
+    })?;
+    let attributed = lines.into_iter().zip(authors);
+    Ok(attributed
+        .map(|(origin, (commit, author))| AttributedLine {
+            origin,
+            commit,
+            author,
+        })
+        .collect())
+}
+
+/// Tells who wrote the lines of each run, in their order: so many that stand together, by one
+/// author, from one commit.
+pub(super) fn attribute(
+    repo: &Repo,
+    verifier: &Verifier<'_>,
+    cache: &CommitCache,
+    runs: &[Run],
+    mut found: impl FnMut(&Arc<CommitFacts>, LineAuthor, u64),
+) -> Result<(), AttributeError> {
     // Before the claims, because they borrow from it.
     let mut commits: HashMap<ObjectId, Arc<CommitFacts>> = HashMap::new();
-    for line in &lines {
-        if let Entry::Vacant(new) = commits.entry(line.commit_id) {
-            new.insert(cache.get(repo, verifier, line.commit_id)?);
+    for run in runs {
+        if let Entry::Vacant(new) = commits.entry(run.commit_id) {
+            new.insert(cache.get(repo, verifier, run.commit_id)?);
         }
     }
     let mut claims: HashMap<(ObjectId, Arc<[u8]>), FileClaims<'_>> = HashMap::new();
-    let mut attributed = Vec::with_capacity(lines.len());
-    for line in lines {
-        let Some(commit) = commits.get(&line.commit_id) else {
+    for run in runs {
+        let Some(commit) = commits.get(&run.commit_id) else {
             continue;
         };
-        let key = (line.commit_id, Arc::clone(&line.original_path));
+        let key = (run.commit_id, Arc::clone(&run.original_path));
         let file = match claims.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let digest = blob_digest(repo, commit, &line.original_path)?;
-                new.insert(commit.claims.file(&line.original_path, digest))
+                let digest = blob_digest(repo, commit, &run.original_path)?;
+                new.insert(commit.claims.file(&run.original_path, digest))
             }
         };
-        attributed.push(AttributedLine {
-            author: file.author(line.original_line),
-            commit: Arc::clone(commit),
-            origin: line,
-        });
+        let lines = run.original_line..run.original_line.saturating_add(run.count);
+        let mut authors = lines.map(|line| file.author(line));
+        let Some(mut author) = authors.next() else {
+            continue;
+        };
+        let mut count = 1;
+        for next in authors {
+            if next == author {
+                count += 1;
+            } else {
+                found(commit, std::mem::replace(&mut author, next), count);
+                count = 1;
+            }
+        }
+        found(commit, author, count);
     }
-    Ok(attributed)
+    Ok(())
 }
 
 /// The SHA-256 of the blob that the commit has at `path`, where a claim asks for it.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::group::Group;
 use super::{Files, Request};
 use crate::attribute::commit::CommitFacts;
-use crate::attribute::file::AttributedLine;
 use crate::attribute::kind::{LineAuthor, LineKind};
 use crate::attribute::summary::Dimension;
 use crate::attribute::tally::{Origins, Tally};
@@ -28,13 +27,13 @@ impl Collected {
     pub(super) fn add_lines<'a>(
         &mut self,
         path: &[u8],
-        lines: impl Iterator<Item = &'a AttributedLine>,
+        lines: impl Iterator<Item = &'a (Arc<CommitFacts>, LineAuthor, u64)>,
         request: &Request<'_>,
     ) {
         let mut runs: HashMap<(ObjectId, &LineAuthor), (&Arc<CommitFacts>, u64)> = HashMap::new();
-        for line in lines {
-            let run = runs.entry((line.commit.commit_id, &line.author));
-            run.or_insert((&line.commit, 0)).1 += 1;
+        for (commit, author, count) in lines {
+            let run = runs.entry((commit.commit_id, author));
+            run.or_insert((commit, 0)).1 += count;
         }
         for ((commit_id, author), (commit, count)) in runs {
             self.lines.add(author.kind, count);

@@ -3,7 +3,8 @@
 //! Takes a [`Request`] and gives a [`Summary`]. Without a range every text line of every tracked
 //! text file is counted, and every commit of the history. With one, the lines that a commit of the
 //! range introduced and that survive at its end, the lines as they were added, and the commits of
-//! the range. The work is spread over threads, each with its own repository.
+//! the range. Which commit a line came from is found by the [history pass](super::history), for all
+//! files at once. The work is spread over threads, each with its own repository.
 //!
 //! # Invariants
 //!
@@ -20,6 +21,7 @@ mod collect;
 mod group;
 mod spread;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -30,11 +32,11 @@ use self::spread::spread;
 use super::AttributeError;
 use super::added::{AddedFile, added, kind_of_commit};
 use super::commit::{CommitCache, CommitFacts};
-use super::file::blame;
+use super::file::attribute;
+use super::history::{FileOrigins, Question, Run, origins};
 use super::kind::{LineAuthor, LineKind};
 use super::tally::{Origins, Tally};
 use crate::git::blame::BlameOptions;
-use crate::git::diff::{MAX_BYTES, is_binary};
 use crate::git::{GitError, Location, Repo};
 use crate::object_id::ObjectId;
 use crate::verify::Verifier;
@@ -134,7 +136,7 @@ pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
         .is_range
         .then(|| request.commits.iter().copied().collect());
     let tree_id = repo.commit(request.head)?.tree_id;
-    let mut paths = Vec::new();
+    let mut files = Vec::new();
     for file in repo.files(tree_id)? {
         let selected = request.paths.is_none_or(|paths| paths.contains(&file.path));
         // A line of the range can only be in a file that a commit of the range has touched.
@@ -144,29 +146,33 @@ pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
         match file.version {
             version if version.is_symlink() => summary.files.symlinks += 1,
             version if version.is_submodule() => summary.files.submodules += 1,
-            version => paths.push((file.path, version.id)),
+            _ => files.push(file),
         }
     }
-    let files = spread(&paths, request, |repo, verifier, (path, blob_id)| {
+    let origins = origins(&Question {
+        location: request.location,
+        commit_id: request.head,
+        files: &files,
+        within: in_range.as_ref(),
+        threads: request.threads,
+        progress: request.progress,
+    })?;
+    let files: Vec<_> = files.into_iter().zip(origins).collect();
+    let files = spread(&files, request, |repo, verifier, (file, origins)| {
         let mut collected = Collected::default();
-        match content_of(repo, *blob_id)? {
-            Content::Binary => collected.files.binary += 1,
-            Content::TooLarge => collected.files.too_large += 1,
-            Content::Text => {
-                collected.files.text += 1;
-                let options = BlameOptions::default();
-                let lines = blame(repo, verifier, &cache, request.head, path, &options)?;
-                let lines = lines
-                    .iter()
-                    .filter(|line| {
-                        in_range
-                            .as_ref()
-                            .is_none_or(|range| range.contains(&line.commit.commit_id))
-                    })
-                    .filter(|line| (request.wanted)(&line.commit, &line.author));
-                collected.add_lines(path, lines, request);
+        let Some(runs) = lines_of(repo, request, &file.path, origins, &mut collected.files)? else {
+            return Ok(collected);
+        };
+        let mut lines = Vec::new();
+        attribute(repo, verifier, &cache, &runs, |commit, author, count| {
+            let range = in_range.as_ref();
+            if range.is_none_or(|range| range.contains(&commit.commit_id))
+                && (request.wanted)(commit, &author)
+            {
+                lines.push((Arc::clone(commit), author, count));
             }
-        }
+        })?;
+        collected.add_lines(&file.path, lines.iter(), request);
         Ok(collected)
     })?;
     let mut all = Collected::default();
@@ -183,19 +189,33 @@ pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
     Ok(summary)
 }
 
-enum Content {
-    Text,
-    Binary,
-    TooLarge,
-}
-
-fn content_of(repo: &Repo, blob_id: ObjectId) -> Result<Content, AttributeError> {
-    match repo.blob(blob_id, MAX_BYTES) {
-        Ok(content) if is_binary(&content) => Ok(Content::Binary),
-        Ok(_) => Ok(Content::Text),
-        Err(GitError::TooLarge { .. }) => Ok(Content::TooLarge),
-        Err(error) => Err(error.into()),
-    }
+/// Returns where the lines of a file come from, and counts it as what it is; `None` where it has
+/// no lines to count.
+fn lines_of<'a>(
+    repo: &Repo,
+    request: &Request<'_>,
+    path: &[u8],
+    origins: &'a FileOrigins,
+    files: &mut Files,
+) -> Result<Option<Cow<'a, [Run]>>, AttributeError> {
+    let runs = match origins {
+        FileOrigins::Binary => {
+            files.binary += 1;
+            return Ok(None);
+        }
+        FileOrigins::TooLarge => {
+            files.too_large += 1;
+            return Ok(None);
+        }
+        FileOrigins::Missing(id) => return Err(GitError::MissingObject { id: *id }.into()),
+        FileOrigins::Lines(runs) => Cow::Borrowed(runs.as_slice()),
+        FileOrigins::Incomparable => {
+            let lines = repo.blame(request.head, path, &BlameOptions::default())?;
+            Cow::Owned(lines.iter().map(Run::from).collect())
+        }
+    };
+    files.text += 1;
+    Ok(Some(runs))
 }
 
 /// What one commit counts for.
