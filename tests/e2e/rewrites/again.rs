@@ -80,6 +80,25 @@ rows! {
         },
         ..AGAIN
     };
+    a_change_that_was_squashed_and_is_taken_back_by_hand: Row {
+        operation: "the same, where the change was squashed with the line",
+        verdict: "verified",
+        lines: "human stay human",
+        story: |alice, now| {
+            alice.git(["worktree", "add", "-q", "-b", "side", "../side"]);
+            human(alice, "b.txt", "human says it\nhuman says so at first\n");
+            alice.commit("at first");
+            let (text, agent) = (alice.read("b.txt"), alice.agent("openai/gpt-5.1"));
+            agent.edits("b.txt", text.replace("at first", "at first, and more"));
+            alice.commit("changed");
+            let editor = "sequence.editor=sed -i 2s/^pick/fixup/";
+            alice.git(["-c", editor, "rebase", "-q", "-i", "HEAD~2"]);
+            now();
+            alice.write("b.txt", text);
+            alice.commit("as it was");
+        },
+        ..AGAIN
+    };
     lines_that_move: Row {
         operation: "a line moved by hand within its file, `commit`",
         lines: "ai stay ai; bob become human; human stay human",

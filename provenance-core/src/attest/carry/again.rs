@@ -41,7 +41,7 @@ use crate::store::Notes;
 use crate::verify::Verifier;
 
 /// The most commits that are asked about the lines of one file.
-const MAX_COMMITS: usize = 16;
+pub(super) const MAX_COMMITS: usize = 16;
 
 /// Whose a line was, and the commit that says so.
 pub(super) type Known = (LineAuthor, Arc<CommitFacts>);
@@ -198,7 +198,7 @@ impl Search<'_> {
         let mut lines = FileLines::default();
         let is_hinted = |sum: &u32| hinted.iter().any(|hints| hints.contains_key(sum));
         for base in &file.bases {
-            self.follow(file, base, is_hinted, &mut lines)?;
+            self.follow(file, base, hinted, &mut lines)?;
         }
         let there = file.bases.iter().flat_map(|base| diff::lines(&base.text));
         let there: HashSet<&[u8]> = there.collect();
@@ -225,14 +225,18 @@ impl Search<'_> {
         &mut self,
         file: &File<'_>,
         base: &Base,
-        is_hinted: impl Fn(&u32) -> bool,
+        hinted: &[HashMap<u32, Vec<ObjectId>>],
         lines: &mut FileLines,
     ) -> Result<(), AttestError> {
+        let hints = |line: &[u8]| {
+            let sum = sum(line);
+            let hints = hinted.iter().filter_map(move |hints| hints.get(&sum?));
+            hints.flatten().copied()
+        };
         let removed = file.removed(base);
         let numbered = diff::lines(&base.text).enumerate();
-        let asked = numbered.filter(|(number, line)| {
-            removed.contains(number) && sum(line).is_some_and(|sum| is_hinted(&sum))
-        });
+        let asked = numbered
+            .filter(|(number, line)| removed.contains(number) && hints(line).next().is_some());
         let asked: Vec<usize> = asked.map(|(number, _)| number).collect();
         let blamed = self.blamed(base, &asked)?;
         if blamed.is_empty() {
@@ -264,7 +268,10 @@ impl Search<'_> {
             let mut found = (author.clone(), Arc::clone(facts));
             if let Label::Mixed(_) = label {
                 let line = diff::lines(&file.text).nth(index).unwrap_or_default();
-                match self.undone(&base.path, line, facts)? {
+                let changed = usize::try_from(key.saturating_sub(1)).unwrap_or(usize::MAX);
+                let changed = diff::lines(&base.text).nth(changed).unwrap_or_default();
+                let adding = std::iter::once(facts.commit_id).chain(hints(changed));
+                match self.undone(&base.path, line, adding)? {
                     Some((before, _)) if before.kind == LineKind::Human => continue,
                     Some(before) => found = before,
                     None if author.kind == LineKind::Ai => found.0.kind = LineKind::Mixed,
