@@ -10,6 +10,8 @@
 //! Whether an older claim was true. Only what a reader would believe about the old commit is
 //! carried; lines that were unattested there stay so.
 
+use std::collections::BTreeSet;
+
 use super::carry::{Target, carried};
 use super::{AttestError, Attester};
 use crate::git::{LineSource, RawCommit};
@@ -36,6 +38,13 @@ pub(super) fn leave_open(
     Ok(())
 }
 
+/// The second record of an amend.
+pub(super) struct Remapped {
+    pub(super) record: Authoring,
+    /// The lines of notes that it stands on.
+    pub(super) older: BTreeSet<Vec<u8>>,
+}
+
 /// Makes the record that says where the lines of `old_id` stand in `commit`, whose own record is
 /// `fixed`; `None` where nothing but a human's lines was there, or every claim holds as it is.
 pub(super) fn remapped(
@@ -43,7 +52,7 @@ pub(super) fn remapped(
     old_id: ObjectId,
     commit: &RawCommit,
     fixed: (RecordId, &Authoring),
-) -> Result<Option<Authoring>, AttestError> {
+) -> Result<Option<Remapped>, AttestError> {
     let repo = attester.repo;
     if repo.commit(old_id)?.tree_id == commit.tree_id {
         return Ok(None);
@@ -59,6 +68,7 @@ pub(super) fn remapped(
     let Some(mut record) = carried.record(&target, Some(fixed.remainder)) else {
         return Ok(None);
     };
+    let older = carried.lines(&attester.notes()?, &record.derived_from)?;
     record.approver.clone_from(&fixed.approver);
     record.committed_by = fixed.committed_by;
     record.derived_from.push(Derivation {
@@ -67,5 +77,5 @@ pub(super) fn remapped(
         relation: Relation::Amend,
     });
     record.derived_from.sort_unstable();
-    Ok(Some(record))
+    Ok(Some(Remapped { record, older }))
 }

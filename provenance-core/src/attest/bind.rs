@@ -227,14 +227,8 @@ impl Attester<'_> {
         if let Some(head) = replaced
             && let Some(remapped) = amend::remapped(self, head, commit, (record_id, authoring))?
         {
-            let is_here = |record_id| {
-                let mut said = lines.iter().filter_map(|line| Hearsay::of(line));
-                said.any(|said| said.record_id == record_id)
-            };
-            let mut others = remapped.derived_from.clone();
-            others.retain(|one| !is_here(one.record));
-            lines.extend(carry::derived_lines(&notes, &[], &others)?);
-            lines.push(self.sealed_as(commit, &remapped, patch)?.to_line());
+            lines.extend(remapped.older);
+            lines.push(self.sealed_as(commit, &remapped.record, patch)?.to_line());
         }
         Whereabouts::of(self.repo).expect(commit.id, authoring);
         self.append(commit, &lines)

@@ -144,7 +144,7 @@ impl Attester<'_> {
     }
 
     /// Records that the message pins and that are not HEAD's: a commit that was picked or squashed.
-    fn derived(&self, foreign: &[RecordId]) -> Result<Vec<Derivation>, AttestError> {
+    pub(super) fn derived(&self, foreign: &[RecordId]) -> Result<Vec<Derivation>, AttestError> {
         if foreign.is_empty() {
             return Ok(Vec::new());
         }

@@ -77,6 +77,10 @@ impl Attester<'_> {
             ..Settled::default()
         };
         carried.leave_out_what_was_seen(&authoring);
+        // What the message pins is stood on, also where no line of it is left.
+        let mut foreign = pins.to_vec();
+        foreign.retain(|pin| !authoring.onto.records.contains(pin));
+        authoring.derived_from = self.derived(&foreign)?;
         carried.add_to(&mut authoring, repetition.is_clean);
         self.add_again(&mut authoring, &commit.parent_ids, &settled)?;
         let record_human = self.repo.config()?.settings()?.record_human;

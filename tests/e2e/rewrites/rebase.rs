@@ -31,6 +31,29 @@ fn at_odds(alice: &Sandbox) {
 }
 
 rows! {
+    a_rebase_that_leaves_nothing_of_a_commit_but_its_message: Row {
+        operation: "`rebase`, a conflict solved with other lines, `--continue`; `commit --amend` with more",
+        hooks: "post-commit, post-rewrite, commit-msg",
+        lines: "human stay human",
+        story: |alice, now| {
+            alice.git(["checkout", "-q", "-b", "side"]);
+            ai(alice, "a.txt", "ai one\nai two\n");
+            alice.commit("side");
+            alice.git(["checkout", "-q", "main"]);
+            human(alice, "a.txt", "human main\n");
+            alice.commit("main moves on");
+            let ours = alice.read("a.txt");
+            alice.git(["checkout", "-q", "side"]);
+            now();
+            assert_ne!(alice.try_git(["rebase", "-q", "main"]).status, 0);
+            alice.write("a.txt", format!("{ours}human solves it\n"));
+            alice.git(["add", "a.txt"]);
+            alice.git(["rebase", "--continue"]);
+            human(alice, "a.txt", "human more\n");
+            alice.commit_with(["-q", "-a", "--amend", "--no-edit"]);
+        },
+        ..REBASED
+    };
     a_rebase: Row {
         operation: "`rebase`",
         story: |alice, now| {
