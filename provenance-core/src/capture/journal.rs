@@ -35,8 +35,9 @@ use crate::git::Repo;
 /// A segment that is larger is closed at the next occasion: 16 KiB, some 60 events, which a commit
 /// reads in a tenth of a millisecond.
 pub(super) const CLOSE_BYTES: u64 = 16 << 10;
-/// More than the entries of most segments.
+/// Most segments have fewer entries, and most entries are longer.
 const USUAL_ENTRIES: usize = 128;
+const USUAL_ENTRY_BYTES: usize = 256;
 /// The most that is read of a segment: 64 MiB.
 pub(super) const MAX_BYTES: u64 = 64 << 20;
 
@@ -323,10 +324,10 @@ fn generation_of(bytes: &[u8]) -> Option<u64> {
 }
 
 fn parsed(generation: u64, bytes: &[u8], start: u64) -> (Segment, Option<Position>) {
-    let lines = bytes.split(|byte| *byte == b'\n').count();
+    let usual = (bytes.len() / USUAL_ENTRY_BYTES).min(USUAL_ENTRIES);
     let mut segment = Segment {
         // An entry is large, and a vector that grows moves them all.
-        entries: Vec::with_capacity(lines.min(USUAL_ENTRIES)),
+        entries: Vec::with_capacity(usual),
         ..Segment::default()
     };
     let mut cut = None;
