@@ -68,9 +68,9 @@ pub(super) fn fetch(
     let is_pointed = |one: &&Proposal| {
         wanted.numbers.contains(&one.number) || wanted.commit_ids.contains(&one.head_id)
     };
-    let is_absent = |one: &&Proposal| absent.contains(&one.head_id);
-    let pointed = listed.iter().filter(is_pointed).filter(is_absent);
-    let newest = listed.iter().filter(is_absent);
+    // A head that is here may be all that another job has fetched of it so far: Git looks further.
+    let pointed = listed.iter().filter(is_pointed);
+    let newest = listed.iter().filter(|one| absent.contains(&one.head_id));
     for group in [
         pointed.take(MAX_POINTED).collect::<Vec<_>>(),
         newest.take(MAX_NEWEST).collect(),
