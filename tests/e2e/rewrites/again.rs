@@ -27,6 +27,17 @@ fn indented(text: &str) -> String {
     indented
 }
 
+/// An agent changes a human's line, and both are committed; returns the text before.
+fn changed_by_an_agent(alice: &Sandbox) -> String {
+    alice.git(["worktree", "add", "-q", "-b", "side", "../side"]);
+    human(alice, "b.txt", "human says it\nhuman says so at first\n");
+    alice.commit("at first");
+    let (text, agent) = (alice.read("b.txt"), alice.agent("openai/gpt-5.1"));
+    agent.edits("b.txt", text.replace("at first", "at first, and more"));
+    alice.commit("changed");
+    text
+}
+
 rows! {
     lines_that_are_indented_anew: Row {
         operation: "lines indented anew by hand, `commit`",
@@ -68,12 +79,7 @@ rows! {
         verdict: "verified",
         lines: "human stay human",
         story: |alice, now| {
-            alice.git(["worktree", "add", "-q", "-b", "side", "../side"]);
-            human(alice, "b.txt", "human says it\nhuman says so at first\n");
-            alice.commit("at first");
-            let (text, agent) = (alice.read("b.txt"), alice.agent("openai/gpt-5.1"));
-            agent.edits("b.txt", text.replace("at first", "at first, and more"));
-            alice.commit("changed");
+            let text = changed_by_an_agent(alice);
             now();
             alice.write("b.txt", text);
             alice.commit("as it was");
@@ -85,12 +91,7 @@ rows! {
         verdict: "verified",
         lines: "human stay human",
         story: |alice, now| {
-            alice.git(["worktree", "add", "-q", "-b", "side", "../side"]);
-            human(alice, "b.txt", "human says it\nhuman says so at first\n");
-            alice.commit("at first");
-            let (text, agent) = (alice.read("b.txt"), alice.agent("openai/gpt-5.1"));
-            agent.edits("b.txt", text.replace("at first", "at first, and more"));
-            alice.commit("changed");
+            let text = changed_by_an_agent(alice);
             let editor = "sequence.editor=sed -i 2s/^pick/fixup/";
             alice.git(["-c", editor, "rebase", "-q", "-i", "HEAD~2"]);
             now();

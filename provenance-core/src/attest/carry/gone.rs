@@ -28,6 +28,7 @@ pub(in crate::attest) fn carried_from_gone(
     target: &Target,
 ) -> Result<Carried, AttestError> {
     let mut search = Search::new(repo, Some(key), target)?;
+    let added = repo.commit_added_lines(commit)?;
     let mut views = Vec::new();
     for record_id in records {
         let facts = CommitFacts::as_if_pinned(&search.verifier, commit, *record_id)?;
@@ -43,7 +44,7 @@ pub(in crate::attest) fn carried_from_gone(
             speaks_for_humans: true,
             is_reset: false,
         });
-        views.push(View::added(facts, number, repo.commit_added_lines(commit)?));
+        views.push(View::added(facts, number, added.clone()));
     }
     search.in_views(&views)
 }

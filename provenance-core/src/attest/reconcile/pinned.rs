@@ -23,6 +23,9 @@ impl Attester<'_> {
         &mut self,
         left: &mut Vec<ObjectId>,
     ) -> Result<Vec<Mended>, AttestError> {
+        if left.is_empty() {
+            return Ok(Vec::new());
+        }
         let verifier = Verifier::open(self.repo)?;
         let mut mended = Vec::new();
         let mut others = Vec::new();

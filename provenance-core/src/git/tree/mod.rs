@@ -132,13 +132,7 @@ impl Repo {
         parent_tree_ids: &[ObjectId],
         tree_id: ObjectId,
     ) -> Result<Vec<MergeChange>, GitError> {
-        let parents: Vec<_> = parent_tree_ids.iter().copied().map(Some).collect();
-        let mut changes = Vec::new();
-        Walk::new(self).run(&parents, Some(tree_id), |path, old, new| {
-            let old = old.to_vec();
-            changes.push(MergeChange { path, old, new });
-        })?;
-        Ok(changes)
+        self.changes_over(Over::Every, parent_tree_ids, tree_id)
     }
 
     /// Returns the paths at which a commit's tree differs from the tree of its first parent, in
@@ -152,10 +146,19 @@ impl Repo {
         parent_tree_ids: &[ObjectId],
         tree_id: ObjectId,
     ) -> Result<Vec<MergeChange>, GitError> {
+        self.changes_over(Over::FirstParent, parent_tree_ids, tree_id)
+    }
+
+    fn changes_over(
+        &self,
+        over: Over,
+        parent_tree_ids: &[ObjectId],
+        tree_id: ObjectId,
+    ) -> Result<Vec<MergeChange>, GitError> {
         let parents: Vec<_> = parent_tree_ids.iter().copied().map(Some).collect();
         let mut changes = Vec::new();
         let mut walk = Walk::new(self);
-        walk.over = Over::FirstParent;
+        walk.over = over;
         walk.run(&parents, Some(tree_id), |path, old, new| {
             let old = old.to_vec();
             changes.push(MergeChange { path, old, new });
