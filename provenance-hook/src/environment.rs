@@ -113,6 +113,14 @@ impl Environment {
         self.path("HOME").or_else(|| self.path("USERPROFILE"))
     }
 
+    /// Returns the directory for what can be made again: `XDG_CACHE_HOME`, else `~/.cache`.
+    #[must_use]
+    pub fn cache_home(&self) -> Option<PathBuf> {
+        self.path("XDG_CACHE_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| Some(self.home()?.join(".cache")))
+    }
+
     /// Returns the person's configuration directory: `XDG_CONFIG_HOME`, else `~/.config`.
     #[must_use]
     pub fn config_home(&self) -> Option<PathBuf> {

@@ -4,6 +4,7 @@ mod text;
 
 use std::collections::{BTreeMap, HashSet};
 
+use provenance_core::attribute::history::IndexFile;
 use provenance_core::attribute::summary::{Dimension, Group, Request, Summary, summarize};
 use provenance_core::attribute::{Origins, Tally};
 use provenance_core::git::{ObjectId, Repo};
@@ -94,6 +95,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     } else {
         &args.by
     };
+    let index = context.history_index()?;
     let progress = Progress::new("counting");
     let summary = summarize(&Request {
         location: &context.location(),
@@ -104,6 +106,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         before: &before,
         by,
         wanted: &|commit, author| filter.wants(commit, author),
+        index: index.as_deref().map(IndexFile::at),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         progress: &|done, total| progress.tell(done, total),
     })?;

@@ -17,12 +17,16 @@ pub(super) struct Node {
     pub(super) parents: Vec<usize>,
     /// Whether it, or one that it descends from, is asked for.
     pub(super) is_wanted: bool,
+    /// Whether the index knows it: its parents are left out.
+    pub(super) is_known: bool,
 }
 
 /// The commits, children before their parents.
 #[derive(Debug)]
 pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
+    /// Whether no parent is missing.
+    pub(super) is_whole: bool,
 }
 
 struct Read {
@@ -30,20 +34,25 @@ struct Read {
     tree_id: ObjectId,
     parents: Vec<usize>,
     children: usize,
+    is_known: bool,
 }
 
 impl Graph {
-    /// Reads the commits that `head` descends from, and itself; the first node.
+    /// Reads the commits that `heads` descend from, and themselves; a single one is the first
+    /// node. At commits that are known it ends.
     pub(super) fn read(
         repo: &Repo,
-        head: ObjectId,
+        heads: &[ObjectId],
         within: Option<&HashSet<ObjectId>>,
+        is_known: &dyn Fn(ObjectId) -> bool,
     ) -> Result<Self, GitError> {
-        let commits = read(repo, head)?;
+        let (commits, is_whole) = read(repo, heads, is_known)?;
         let mut children: Vec<usize> = commits.iter().map(|commit| commit.children).collect();
         let mut places = vec![0; commits.len()];
         let mut order = Vec::with_capacity(commits.len());
-        let mut ready = vec![0];
+        let ready = commits.iter().enumerate();
+        let ready = ready.filter(|(_, commit)| commit.children == 0);
+        let mut ready: Vec<usize> = ready.map(|(index, _)| index).collect();
         while let Some(index) = ready.pop() {
             let Some(commit) = commits.get(index) else {
                 break;
@@ -68,10 +77,14 @@ impl Graph {
             commit_id: commit.commit_id,
             tree_id: commit.tree_id,
             parents: commit.parents.iter().filter_map(placed).collect(),
-            is_wanted: within.is_none_or(|within| within.contains(&commit.commit_id)),
+            // Of a known one the lines may be those of any commit that is left out.
+            is_wanted: commit.is_known
+                || within.is_none_or(|within| within.contains(&commit.commit_id)),
+            is_known: commit.is_known,
         });
         let mut graph = Self {
             nodes: nodes.collect(),
+            is_whole,
         };
         graph.spread_wanted();
         Ok(graph)
@@ -90,7 +103,12 @@ impl Graph {
     }
 }
 
-fn read(repo: &Repo, head: ObjectId) -> Result<Vec<Read>, GitError> {
+/// Reads commits, and tells whether all of their parents are here.
+fn read(
+    repo: &Repo,
+    heads: &[ObjectId],
+    is_known: &dyn Fn(ObjectId) -> bool,
+) -> Result<(Vec<Read>, bool), GitError> {
     let boundary = repo.shallow_boundary()?;
     let mut known: HashMap<ObjectId, Option<usize>> = HashMap::new();
     let mut commits: Vec<Read> = Vec::new();
@@ -100,7 +118,8 @@ fn read(repo: &Repo, head: ObjectId) -> Result<Vec<Read>, GitError> {
             tree_id,
             mut parent_ids,
         } = links.ok_or(GitError::MissingObject { id: commit_id })?;
-        if boundary.contains(&commit_id) {
+        let is_known = is_known(commit_id);
+        if is_known || boundary.contains(&commit_id) {
             parent_ids.clear();
         }
         commits.push(Read {
@@ -108,11 +127,17 @@ fn read(repo: &Repo, head: ObjectId) -> Result<Vec<Read>, GitError> {
             tree_id,
             parents: Vec::with_capacity(parent_ids.len()),
             children: 0,
+            is_known,
         });
         Ok((commits.len() - 1, parent_ids))
     };
-    let mut open = vec![push(&mut commits, head)?];
-    known.insert(head, Some(0));
+    let mut open = Vec::new();
+    for head in heads {
+        let pushed = push(&mut commits, *head)?;
+        known.insert(*head, Some(pushed.0));
+        open.push(pushed);
+    }
+    let mut is_whole = true;
     while let Some((index, parent_ids)) = open.pop() {
         for parent_id in parent_ids {
             let parent = if let Some(parent) = known.get(&parent_id) {
@@ -124,7 +149,10 @@ fn read(repo: &Repo, head: ObjectId) -> Result<Vec<Read>, GitError> {
                         open.push(pushed);
                         Some(parent)
                     }
-                    Err(GitError::MissingObject { id }) if id == parent_id => None,
+                    Err(GitError::MissingObject { id }) if id == parent_id => {
+                        is_whole = false;
+                        None
+                    }
                     Err(error) => return Err(error),
                 };
                 known.insert(parent_id, parent);
@@ -141,5 +169,5 @@ fn read(repo: &Repo, head: ObjectId) -> Result<Vec<Read>, GitError> {
             }
         }
     }
-    Ok(commits)
+    Ok((commits, is_whole))
 }

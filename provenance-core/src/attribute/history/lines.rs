@@ -17,7 +17,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// The part from `start` to `end` in the older file, moved to `to`.
-    const fn part(self, start: u32, end: u32, to: u32) -> Self {
+    pub(super) const fn part(self, start: u32, end: u32, to: u32) -> Self {
         Self {
             file: self.file,
             line: self.line + (start - self.old_line),

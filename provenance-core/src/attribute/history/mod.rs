@@ -27,6 +27,7 @@
 //!   born here. The hunks are those of the [pinned diff](crate::git::diff).
 //! - The fate of a line depends on nothing but the objects: not on dates, nor on the order of the
 //!   walk, nor on the number of threads.
+//! - With an [index](index) it is the same: what was found once is looked up, everything else walked.
 //! - Memory is bounded by the tree and by what a few hundred commits changed, not by the history.
 //! - Nothing is fetched. A file whose history needs an object that is not here says which.
 //!
@@ -37,13 +38,20 @@
 
 mod batch;
 mod graph;
+mod index;
 mod lines;
 mod pass;
 mod spread;
+mod step;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use self::graph::Graph;
+pub use self::index::IndexFile;
+use self::index::{Index, Keeper};
+use self::pass::Pass;
+use crate::digest::Digest;
 use crate::git::blame::BlamedLine;
 use crate::git::diff::{MAX_BYTES, count_lines, is_binary};
 use crate::git::tree::File;
@@ -61,6 +69,10 @@ pub struct Question<'a> {
     /// Only lines that these commits brought are asked for; others may be left out. `None` means
     /// all.
     pub within: Option<&'a HashSet<ObjectId>>,
+    /// The file in which is kept what was found, for the next time; `None` means that nothing is.
+    pub index: Option<IndexFile<'a>>,
+    /// Whether `files` are all that the commit has: only then is something kept.
+    pub is_whole_tree: bool,
     /// How many threads to use.
     pub threads: usize,
     /// Is told now and then how far the work is: commits visited, commits in all.
@@ -132,14 +144,60 @@ pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
         Ok::<_, GitError>(repo)
     });
     let mut repos = opened.collect::<Result<Vec<_>, _>>()?;
-    let contents = spread::spread(&mut repos, question.files, content)?;
     let Some(repo) = repos.first() else {
         return Ok(Vec::new());
     };
-    let graph = graph::Graph::read(repo, question.commit_id, question.within)?;
-    let mut pass = pass::Pass::new(graph, question.files, &contents);
+    // Which parents are followed depends on them.
+    let mut boundary: Vec<ObjectId> = repo.shallow_boundary()?.into_iter().collect();
+    boundary.sort_unstable();
+    let circumstances = Digest::of_parts(boundary.iter().map(ObjectId::as_bytes));
+    let mut index = match question.index {
+        Some(file) => Index::load(file.path, circumstances),
+        None => Index::default(),
+    };
+    let contents = contents(&mut repos, question.files, &index)?;
+    let Some(repo) = repos.first() else {
+        return Ok(Vec::new());
+    };
+    let is_known = |commit_id| index.knows(commit_id);
+    let graph = Graph::read(repo, &[question.commit_id], question.within, &is_known)?;
+    let is_all = question.is_whole_tree && question.within.is_none() && graph.is_whole;
+    let keeper = match question.index {
+        Some(file) if is_all => Keeper::new(&graph, file.depth),
+        _ => Keeper::default(),
+    };
+    let mut pass = Pass::new(graph, (&index, keeper), question.files, &contents);
     pass.run(&mut repos, question.progress)?;
-    Ok(pass.finish(&contents))
+    let left = pass.left();
+    if let Some(repo) = repos.first()
+        && !left.is_empty()
+    {
+        pass.go_on(Graph::read(repo, &left, question.within, &|_| false)?);
+        pass.run(&mut repos, question.progress)?;
+    }
+    let (origins, keeper, born) = pass.finish(&contents);
+    if let Some(file) = question.index
+        && keeper.finish(&mut index, &born)
+    {
+        let known = question.files.iter().map(|file| file.version.id);
+        let mut index = index.thinned(question.commit_id, file.depth);
+        index.set_contents(known.zip(contents).collect());
+        index.save(file.path, circumstances);
+    }
+    Ok(origins)
+}
+
+/// Tells what each file is: as it was seen before, or as it is read now.
+fn contents(repos: &mut [Repo], files: &[File], index: &Index) -> Result<Vec<Content>, GitError> {
+    let known = files.iter().map(|file| index.content(file.version.id));
+    let known: Vec<Option<Content>> = known.collect();
+    let unknown = files.iter().zip(&known);
+    let unknown: Vec<&File> = unknown
+        .filter_map(|(file, known)| known.is_none().then_some(file))
+        .collect();
+    let mut read = spread::spread(repos, &unknown, |repo, file| content(repo, file))?.into_iter();
+    let contents = known.into_iter().map(|known| known.or_else(|| read.next()));
+    Ok(contents.flatten().collect())
 }
 
 /// What a file is, before any of its history is looked at.

@@ -4,11 +4,13 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::batch::{Answer, Batch, Contents, Hunks, Obstacle, Pair, answer, gone, hunks};
+use super::batch::{Batch, Contents, Obstacle};
 use super::graph::Graph;
+use super::index::{Index, Keeper};
 use super::lines::{Lines, split};
+use super::step::{Step, Visit};
 use super::{Content, FileOrigins, Run};
-use crate::git::tree::{File, MergeChange, Version};
+use crate::git::tree::{File, MergeChange};
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
 
@@ -16,27 +18,44 @@ use crate::object_id::ObjectId;
 const BATCH: usize = 512;
 
 /// The lines that a commit has to answer for, by the path of the file they are in.
-type Suspects = HashMap<Arc<[u8]>, Vec<Lines>>;
+pub(super) type Suspects = HashMap<Arc<[u8]>, Vec<Lines>>;
 
 /// Lines of a file that was asked about, and where they were born.
 #[derive(Debug)]
-struct Born {
-    lines: Lines,
-    place: usize,
-    path: Arc<[u8]>,
+pub(super) struct Born {
+    /// `old_line` is the line in the commit.
+    pub(super) lines: Lines,
+    pub(super) commit_id: ObjectId,
+    pub(super) path: Arc<[u8]>,
+}
+
+impl Born {
+    /// The line behind the last one, in the order of files and lines.
+    pub(super) const fn end(&self) -> (u32, u32) {
+        (self.lines.file, self.lines.line + self.lines.count)
+    }
 }
 
 /// The walk, and how far it is.
-pub(super) struct Pass {
+pub(super) struct Pass<'i> {
+    index: &'i Index,
+    keeper: Keeper,
     graph: Graph,
     suspects: Vec<Suspects>,
+    /// Lines that came to a commit of the index, which does not know them.
+    left: HashMap<ObjectId, Suspects>,
     born: Vec<Born>,
     obstacles: HashMap<u32, Obstacle>,
 }
 
-impl Pass {
+impl<'i> Pass<'i> {
     /// Begins: every line of every file of text is at the first commit of the graph.
-    pub(super) fn new(graph: Graph, files: &[File], contents: &[Content]) -> Self {
+    pub(super) fn new(
+        graph: Graph,
+        (index, keeper): (&'i Index, Keeper),
+        files: &[File],
+        contents: &[Content],
+    ) -> Self {
         let mut suspects: Vec<Suspects> = graph.nodes.iter().map(|_| Suspects::new()).collect();
         if let Some(head) = suspects.first_mut() {
             for (file, (number, content)) in files.iter().zip((0..).zip(contents)) {
@@ -54,11 +73,31 @@ impl Pass {
             }
         }
         Self {
+            index,
+            keeper,
             graph,
             suspects,
+            left: HashMap::new(),
             born: Vec::new(),
             obstacles: HashMap::new(),
         }
+    }
+
+    /// Returns the commits of the index whose lines it does not know.
+    pub(super) fn left(&self) -> Vec<ObjectId> {
+        let mut left: Vec<_> = self.left.keys().copied().collect();
+        left.sort_unstable();
+        left
+    }
+
+    /// Goes on with what was left, through a graph that does not end at the index.
+    pub(super) fn go_on(&mut self, graph: Graph) {
+        self.keeper = Keeper::default();
+        let mut left = std::mem::take(&mut self.left);
+        let nodes = graph.nodes.iter();
+        let suspects = nodes.map(|node| left.remove(&node.commit_id).unwrap_or_default());
+        self.suspects = suspects.collect();
+        self.graph = graph;
     }
 
     /// Walks until every line is where it was born.
@@ -115,8 +154,14 @@ impl Pass {
         if suspects.is_empty() || !node.is_wanted {
             return Ok(());
         }
+        if node.is_known {
+            self.look_up(place, suspects);
+            return Ok(());
+        }
+        let commit_id = node.commit_id;
+        self.keeper.meet(place, commit_id, &suspects);
         let parents = node.parents.clone();
-        let Some(first) = parents.first() else {
+        let Some((first, first_id)) = self.first_parent(place) else {
             for (path, lines) in suspects {
                 self.bear(place, &path, lines);
             }
@@ -132,13 +177,15 @@ impl Pass {
             }
             None => Vec::new(),
         };
+        self.keeper
+            .meet_changes(place, (commit_id, first_id), &changes, &suspects);
         let mut changed = Vec::new();
         for (number, change) in changes.iter().enumerate() {
             if let Some((path, lines)) = suspects.remove_entry(change.path.as_slice()) {
                 changed.push((number, path, lines));
             }
         }
-        self.hand_on_all(*first, suspects);
+        self.hand_on_all(first, suspects);
         for (number, path, lines) in changed {
             if let Some(change) = changes.get(number) {
                 let visit = Visit {
@@ -240,11 +287,33 @@ impl Pass {
     }
 
     fn bear(&mut self, place: usize, path: &Arc<[u8]>, lines: Vec<Lines>) {
+        let Some(commit_id) = self.graph.nodes.get(place).map(|node| node.commit_id) else {
+            return;
+        };
         self.born.extend(lines.into_iter().map(|lines| Born {
             lines,
-            place,
+            commit_id,
             path: Arc::clone(path),
         }));
+    }
+
+    /// Asks the index, and leaves what it does not know.
+    fn look_up(&mut self, place: usize, suspects: Suspects) {
+        let Some(commit_id) = self.graph.nodes.get(place).map(|node| node.commit_id) else {
+            return;
+        };
+        let born = &mut self.born;
+        let left = self
+            .index
+            .answer(commit_id, suspects, |found| born.push(found));
+        if !left.is_empty() {
+            self.left.insert(commit_id, left);
+        }
+    }
+
+    fn first_parent(&self, place: usize) -> Option<(usize, ObjectId)> {
+        let first = *self.graph.nodes.get(place)?.parents.first()?;
+        Some((first, self.graph.nodes.get(first)?.commit_id))
     }
 
     fn stop(&mut self, lines: &[Lines], obstacle: Obstacle) {
@@ -253,20 +322,17 @@ impl Pass {
         }
     }
 
-    /// Returns what was found, file by file.
-    pub(super) fn finish(mut self, contents: &[Content]) -> Vec<FileOrigins> {
+    /// Returns where lines were born, in the order of files and lines, and what was kept.
+    pub(super) fn finish(mut self, contents: &[Content]) -> (Vec<FileOrigins>, Keeper, Vec<Born>) {
         self.born
             .sort_unstable_by_key(|born| (born.lines.file, born.lines.line));
         let mut runs: HashMap<u32, Vec<Run>> = HashMap::new();
-        for born in self.born {
-            let Some(node) = self.graph.nodes.get(born.place) else {
-                continue;
-            };
+        for born in &self.born {
             let run = Run {
                 line: u64::from(born.lines.line) + 1,
                 count: u64::from(born.lines.count),
-                commit_id: node.commit_id,
-                original_path: born.path,
+                commit_id: born.commit_id,
+                original_path: Arc::clone(&born.path),
                 original_line: u64::from(born.lines.old_line) + 1,
             };
             let runs = runs.entry(born.lines.file).or_default();
@@ -285,7 +351,7 @@ impl Pass {
                 None => FileOrigins::Lines(runs.remove(&file).unwrap_or_default()),
             },
         });
-        origins.collect()
+        (origins.collect(), self.keeper, self.born)
     }
 }
 
@@ -303,63 +369,4 @@ fn continues(last: &Run, next: &Run) -> bool {
         && last.line + last.count == next.line
         && last.original_line + last.count == next.original_line
         && last.original_path == next.original_path
-}
-
-/// One file at one commit.
-struct Visit<'a> {
-    place: usize,
-    parents: &'a [usize],
-    changes: &'a [MergeChange],
-    path: Arc<[u8]>,
-}
-
-/// What a batch prepared, and what it takes to look up the rest.
-struct Step<'r> {
-    repo: &'r Repo,
-    batch: Batch,
-    contents: Contents,
-}
-
-impl Step<'_> {
-    fn rename(
-        &mut self,
-        graph: &Graph,
-        visit: &Visit<'_>,
-        parent: usize,
-        new: Version,
-    ) -> Result<Answer<Option<File>>, GitError> {
-        if parent == 0 {
-            if let Some(found) = self.batch.rename(visit.place, &visit.path) {
-                return Ok(found);
-            }
-            let gone = gone(visit.changes, 0);
-            let source = gone.source(self.repo, &visit.path, new);
-            return answer(source.map(Option::<&_>::cloned));
-        }
-        let place = visit.parents.get(parent);
-        let (Some(node), Some(parent)) = (
-            graph.nodes.get(visit.place),
-            place.and_then(|place| graph.nodes.get(*place)),
-        ) else {
-            return Ok(Ok(None));
-        };
-        let trees = [parent.tree_id];
-        let changes = self
-            .repo
-            .changed_paths_over_first_parent(&trees, node.tree_id);
-        let changes = match answer(changes)? {
-            Ok(changes) => changes,
-            Err(obstacle) => return Ok(Err(obstacle)),
-        };
-        let gone = gone(&changes, 0);
-        let source = gone.source(self.repo, &visit.path, new);
-        answer(source.map(Option::<&_>::cloned))
-    }
-
-    fn hunks(&mut self, pair: Pair) -> Result<Hunks, GitError> {
-        match self.batch.hunks(pair) {
-            Some(known) => Ok(known),
-            None => hunks(self.repo, &mut self.contents, pair),
-        }
-    }
 }

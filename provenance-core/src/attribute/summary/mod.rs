@@ -33,7 +33,7 @@ use super::AttributeError;
 use super::added::{AddedFile, added, kind_of_commit};
 use super::commit::{CommitCache, CommitFacts};
 use super::file::attribute;
-use super::history::{FileOrigins, Question, Run, origins};
+use super::history::{FileOrigins, IndexFile, Question, Run, origins};
 use super::kind::{LineAuthor, LineKind};
 use super::tally::{Origins, Tally};
 use crate::git::blame::BlameOptions;
@@ -62,6 +62,8 @@ pub struct Request<'a> {
     pub by: &'a [Dimension],
     /// Which lines count.
     pub wanted: &'a Wanted<'a>,
+    /// The file in which the history pass keeps what it found; see [`Question::index`].
+    pub index: Option<IndexFile<'a>>,
     /// How many threads to use.
     pub threads: usize,
     /// Is told now and then how far the work is: pieces done, pieces in all.
@@ -154,6 +156,8 @@ pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
         commit_id: request.head,
         files: &files,
         within: in_range.as_ref(),
+        index: request.index,
+        is_whole_tree: !request.is_range && request.paths.is_none(),
         threads: request.threads,
         progress: request.progress,
     })?;

@@ -1,5 +1,6 @@
 //! The history pass gives each line to the commit, path and line that `git blame` gives it to.
 
+mod kept;
 mod random;
 mod stories;
 mod unwhole;
@@ -31,6 +32,8 @@ fn found(location: &Location, commit_id: ObjectId, threads: usize) -> Vec<(File,
         commit_id,
         files: &files,
         within: None,
+        index: None,
+        is_whole_tree: true,
         threads,
         progress: &|_, _| {},
     });
@@ -113,6 +116,8 @@ fn a_commit_that_is_not_here_is_an_error() {
         commit_id: nowhere,
         files: &files(&sandbox.repo(), commit),
         within: None,
+        index: None,
+        is_whole_tree: true,
         threads: 1,
         progress: &|_, _| {},
     });

@@ -237,20 +237,28 @@ fn history(chance: &mut Chance) -> Vec<u8> {
     stream
 }
 
-#[test]
+/// A repository for each seed that is asked for, six unless more are.
 #[expect(
     clippy::disallowed_methods,
     reason = "whoever looks for errors wants more seeds"
 )]
-fn whatever_commits_do_each_line_comes_from_where_git_blame_says() {
+pub(super) fn histories() -> impl Iterator<Item = (u64, Sandbox)> {
     let seeds = std::env::var("PROVENANCE_SEEDS").unwrap_or_else(|_| "1-6".to_owned());
     let (first, last) = seeds.split_once('-').unwrap_or((&seeds, &seeds));
-    let mut lines = 0;
-    for seed in first.parse().unwrap()..=last.parse::<u64>().unwrap() {
+    let seeds = first.parse().unwrap()..=last.parse::<u64>().unwrap();
+    seeds.map(|seed| {
         let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         let sandbox = Sandbox::new();
-        eprintln!("seed {seed}");
         sandbox.git_with_input(["fast-import", "--quiet"], &history(&mut chance));
+        (seed, sandbox)
+    })
+}
+
+#[test]
+fn whatever_commits_do_each_line_comes_from_where_git_blame_says() {
+    let mut lines = 0;
+    for (seed, sandbox) in histories() {
+        eprintln!("seed {seed}");
         lines += agrees(&sandbox).values().map(Vec::len).sum::<usize>();
     }
     assert!(lines > 100, "only {lines} lines were compared");

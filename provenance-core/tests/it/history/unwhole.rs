@@ -134,6 +134,8 @@ fn a_range_is_answered_without_what_came_before_it() {
         commit_id: head,
         files: &files,
         within: Some(&range),
+        index: None,
+        is_whole_tree: true,
         threads: 1,
         progress: &|_, _| {},
     });

@@ -1,0 +1,143 @@
+//! `Index`: what the walk found before, kept from one run to the next.
+//!
+//! Takes what a walk met at its newest commits; gives it to the next walk that comes to one of
+//! them. So a walk after a hundred new commits visits those, and a second one none.
+//!
+//! ```text
+//! head ─ d ─ d ─ … ─ d ─ base       base: where the lines of every file were born
+//!      └ d ─ d ─┘                   d:    the same of the files that the commit changed
+//! ```
+//!
+//! A file that a commit has as its first parent has it is handed on as a whole, so what is true of
+//! it there is true here: a commit needs no more than what it changed over its first parent. New
+//! commits are added on top; a branch that was rewritten finds what it shares with the old one.
+//!
+//! # Invariants
+//!
+//! - The answers are those of the walk: the fate of a line at a commit depends on nothing but the
+//!   objects, so what was found once holds for ever. Where history is not whole it does not: what
+//!   is kept is bound to the boundary of a shallow clone, and nothing is kept where a parent is
+//!   missing.
+//! - What the index does not know is walked.
+//! - A file of another version, one that was cut off or changed, is none; the next run makes it anew.
+//!
+//! # What is not checked
+//!
+//! Whether somebody who can write to the file lies in it. It says where lines come from, which
+//! Git's own objects say too; no verdict is read from it, and `git blame` is asked without it.
+
+mod keep;
+mod lookup;
+mod stored;
+mod tables;
+mod thin;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+pub(super) use self::keep::Keeper;
+use self::stored::{Ids, Known, KnownFile, Stored};
+use super::Content;
+use crate::capture::local;
+use crate::digest::Digest;
+use crate::object_id::ObjectId;
+
+/// With more commits than so many times the depth, only those that stand on the newest are kept.
+const MANY: usize = 16;
+
+/// Where the index is kept, and how much of it.
+#[derive(Debug, Clone, Copy)]
+pub struct IndexFile<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// How many commits of the line of first parents are kept beneath the newest.
+    pub depth: usize,
+}
+
+impl<'a> IndexFile<'a> {
+    /// Keeps so much that branches of some weeks find the commit where they start.
+    #[must_use]
+    pub const fn at(path: &'a Path) -> Self {
+        Self { path, depth: 256 }
+    }
+}
+
+/// What is known.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    ids: Vec<ObjectId>,
+    paths: Vec<Arc<[u8]>>,
+    commits: Vec<Known>,
+    /// Where each commit stands in `commits`.
+    numbers: HashMap<ObjectId, usize>,
+    contents: HashMap<ObjectId, Content>,
+}
+
+impl Index {
+    /// Reads the index in `file`, if what it was made of is what is here: `circumstances` is
+    /// whatever answers depend on besides the objects.
+    pub(super) fn load(file: &Path, circumstances: Digest) -> Self {
+        let read = std::fs::read(file).ok();
+        let stored = read.and_then(|bytes| Stored::read(&bytes, circumstances));
+        stored.and_then(Self::of).unwrap_or_default()
+    }
+
+    fn of(stored: Stored) -> Option<Self> {
+        let ids = stored.ids.list()?;
+        let mut numbers = HashMap::with_capacity(stored.commits.len());
+        for (number, known) in stored.commits.iter().enumerate() {
+            // First parents stand before their children, so that going up comes to an end.
+            let is_in_order = known.above.is_none_or(|above| (above as usize) < number);
+            if !is_in_order || !known.files.iter().all(KnownFile::is_in_order) {
+                return None;
+            }
+            numbers.insert(*ids.get(known.id as usize)?, number);
+        }
+        let blobs = stored.blobs.list()?.into_iter();
+        let contents = stored.contents.into_iter().map(Content::from);
+        let contents = blobs.zip(contents).collect();
+        Some(Self {
+            ids,
+            paths: stored.paths.into_iter().map(Arc::from).collect(),
+            commits: stored.commits,
+            numbers,
+            contents,
+        })
+    }
+
+    /// Writes the index. That it cannot be is no error: the next run walks again.
+    pub(super) fn save(&self, file: &Path, circumstances: Digest) {
+        let contents = self.contents.iter();
+        let mut contents: Vec<_> = contents
+            .filter_map(|(id, content)| Some((*id, content.stored()?)))
+            .collect();
+        contents.sort_unstable_by_key(|(id, _)| *id);
+        let stored = Stored {
+            ids: Ids::of(&self.ids),
+            paths: self.paths.iter().map(|path| path.to_vec()).collect(),
+            commits: self.commits.clone(),
+            blobs: Ids::of(contents.iter().map(|(id, _)| id)),
+            contents: contents.iter().map(|(_, content)| *content).collect(),
+        };
+        let made = file.parent().map(local::make_dir);
+        if let (Some(Ok(())), Some(bytes)) = (made, stored.bytes(circumstances)) {
+            drop(local::write(file, &bytes));
+        }
+    }
+
+    /// Returns what a blob is, if it was looked at before.
+    pub(super) fn content(&self, blob_id: ObjectId) -> Option<Content> {
+        self.contents.get(&blob_id).copied()
+    }
+
+    /// Remembers what blobs are, and forgets those that are not named.
+    pub(super) fn set_contents(&mut self, contents: HashMap<ObjectId, Content>) {
+        self.contents = contents;
+    }
+
+    /// Answers whether something is known of the files of a commit.
+    pub(super) fn knows(&self, commit_id: ObjectId) -> bool {
+        self.numbers.contains_key(&commit_id)
+    }
+}
