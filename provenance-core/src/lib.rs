@@ -124,3 +124,4 @@ pub mod query;
 
 // 8 the writing side, which needs all of it
 pub mod attest;
+pub mod import;

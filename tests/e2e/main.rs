@@ -52,6 +52,7 @@ mod verify;
 
 mod carry;
 mod demo;
+mod import;
 mod oracle;
 mod plumbing;
 mod reconcile;

@@ -25,7 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["attribute"],
     &["query"],
     // The writing side, which needs all of it: what was there decides what an amend may claim.
-    &["attest"],
+    &["attest", "import"],
 ];
 
 /// Modules of one layer that use each other, and why.

@@ -7,6 +7,7 @@ mod blame;
 mod carry;
 mod demo;
 mod doctor;
+mod import;
 mod init;
 mod key;
 mod log;
@@ -59,6 +60,7 @@ commands! {
     Reconcile(reconcile),
     Carry(carry),
     Sync(sync),
+    Import(import),
     Key(key),
     Trust(trust),
     Util(util),

@@ -21,6 +21,7 @@ schemas![
     "carry",
     "doctor",
     "envelope",
+    "import",
     "key-list",
     "key-show",
     "log",
