@@ -38,6 +38,8 @@ pub(crate) struct Selection {
     pub(crate) head: ObjectId,
     /// The commits, newest first.
     pub(crate) commits: Vec<ObjectId>,
+    /// All commits of what was typed, also those that touch none of the paths.
+    pub(crate) range: Option<Vec<ObjectId>>,
 }
 
 impl RangeArgs {
@@ -49,20 +51,25 @@ impl RangeArgs {
     pub(crate) fn select(&self, context: &Context) -> Result<Selection, CliError> {
         let repo = context.repo()?;
         let typed = (!self.range.is_empty()).then(|| self.range.join(" "));
-        let (head, commits) = if self.range.is_empty() {
-            let head = head(repo)?;
-            (
-                head,
-                repo.range_of_paths(&[head.to_string()], &self.pathspec)?,
-            )
-        } else {
-            let commits = repo.range_of_paths(&self.range, &self.pathspec)?;
-            (end_of(context, repo, &self.range)?, commits)
+        // The whole range first: what Git says of a revision that it does not know is the best.
+        let range = match &typed {
+            Some(_) => Some(repo.range(&self.range)?),
+            None => None,
+        };
+        let head = match &typed {
+            Some(_) => end_of(context, repo, &self.range)?,
+            None => head(repo)?,
+        };
+        let commits = match &range {
+            Some(range) if self.pathspec.is_empty() => range.clone(),
+            Some(_) => repo.range_of_paths(&self.range, &self.pathspec, Some(head))?,
+            None => repo.range_of_paths(&[head.to_string()], &self.pathspec, Some(head))?,
         };
         Ok(Selection {
             typed,
             head,
             commits,
+            range,
         })
     }
 
@@ -79,25 +86,8 @@ impl RangeArgs {
         if self.pathspec.is_empty() {
             return Ok(None);
         }
-        let git = GitProgram::new(context.environment());
-        let empty_tree = git.ask(&["hash-object", "-t", "tree", "--stdin"])?;
-        let mut args: Vec<OsString> = ["diff-tree", "-r", "-z", "--name-only", "--no-renames"]
-            .map(OsString::from)
-            .into();
-        args.push(OsString::from(
-            String::from_utf8_lossy(&empty_tree).into_owned(),
-        ));
-        args.push(OsString::from(commit_id.to_string()));
-        args.push(OsString::from("--"));
-        args.extend(self.pathspec.iter().cloned());
-        let listed = git.ask(&args)?;
-        let paths = listed.split(|byte| *byte == 0);
-        Ok(Some(
-            paths
-                .filter(|path| !path.is_empty())
-                .map(<[u8]>::to_vec)
-                .collect(),
-        ))
+        let paths = context.repo()?.paths_at(commit_id, &self.pathspec)?;
+        Ok(Some(paths))
     }
 }
 

@@ -69,6 +69,15 @@ impl CommitFacts {
         verifier: &Verifier<'_>,
         commit_id: ObjectId,
     ) -> Result<Self, AttributeError> {
+        Self::read_over(repo, verifier, commit_id, Gaps::Refused)
+    }
+
+    fn read_over(
+        repo: &Repo,
+        verifier: &Verifier<'_>,
+        commit_id: ObjectId,
+        gaps: Gaps,
+    ) -> Result<Self, AttributeError> {
         let raw = match repo.commit(commit_id) {
             Ok(raw) => Some(raw),
             // An answer, and the judgement gives it.
@@ -81,9 +90,11 @@ impl CommitFacts {
             is_whole &= repo.has_object(*parent_id)?;
         }
         let judgement = match verifier.judge(commit_id) {
-            // The change cannot be held against the record: the parents are not here.
-            Err(VerifyError::Git(GitError::MissingObject { .. })) if !is_whole => {
-                incomplete(commit_id)
+            // The change cannot be held against the record: something of it is not here.
+            Err(VerifyError::Git(GitError::MissingObject { .. }))
+                if !is_whole || (gaps == Gaps::Answered && raw.is_some()) =>
+            {
+                incomplete(commit_id, is_whole)
             }
             judged => judged?,
         };
@@ -135,8 +146,16 @@ impl CommitFacts {
     }
 }
 
-/// The answer about a commit at the edge of a history that is not whole.
-fn incomplete(commit_id: ObjectId) -> Judgement {
+/// The answer about a commit at the edge of a history that is not whole, or in one of which objects
+/// are not here.
+fn incomplete(commit_id: ObjectId, is_whole: bool) -> Judgement {
+    let message = if is_whole {
+        "objects of its change or of its records are not here, so no record can be held against \
+         it; git fetch --refetch --no-filter"
+    } else {
+        "its parents are not here, so no record can be held against its change; \
+         git fetch --unshallow"
+    };
     Judgement {
         commit_id,
         verdict: Verdict::Untrusted,
@@ -146,9 +165,7 @@ fn incomplete(commit_id: ObjectId) -> Judgement {
         pins: Vec::new(),
         reasons: vec![Reason {
             code: "history-incomplete",
-            message: "its parents are not here, so no record can be held against its change; \
-                      git fetch --unshallow"
-                .to_owned(),
+            message: message.to_owned(),
         }],
         evidence: Vec::new(),
     }
@@ -192,6 +209,17 @@ fn title(commit: &RawCommit) -> String {
 #[derive(Debug, Default)]
 pub struct CommitCache {
     known: Mutex<HashMap<ObjectId, Arc<CommitFacts>>>,
+    gaps: Gaps,
+}
+
+/// What becomes of a commit that cannot be judged, because objects are not here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Gaps {
+    /// An error: whoever writes must not write less than there is.
+    #[default]
+    Refused,
+    /// An answer: it is not believed.
+    Answered,
 }
 
 impl CommitCache {
@@ -199,6 +227,16 @@ impl CommitCache {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes an empty cache that takes a commit for one that is not believed where objects that it
+    /// takes to judge it are not here: for whoever counts, and says what could not be counted.
+    #[must_use]
+    pub fn over_gaps() -> Self {
+        Self {
+            gaps: Gaps::Answered,
+            ..Self::default()
+        }
     }
 
     /// Returns the facts of a commit; reads and judges it when first asked.
@@ -217,7 +255,9 @@ impl CommitCache {
             return Ok(Arc::clone(facts));
         }
         // Not under the lock: two threads may judge the same commit, and none waits.
-        let facts = Arc::new(CommitFacts::read(repo, verifier, commit_id)?);
+        let facts = Arc::new(CommitFacts::read_over(
+            repo, verifier, commit_id, self.gaps,
+        )?);
         Ok(Arc::clone(known().entry(commit_id).or_insert(facts)))
     }
 }

@@ -236,6 +236,14 @@ pub enum GitError {
         /// What Git said, escaped.
         message: String,
     },
+    /// Git refused the pathspecs.
+    #[error(
+        "cannot list the paths that are meant: {message}; pathspecs are written as for `git log`, such as src/ ':!*.md'"
+    )]
+    Pathspec {
+        /// What Git said, escaped.
+        message: String,
+    },
     /// Git cannot say what a merge would be.
     #[error(
         "cannot merge {theirs} into {ours} on trial: {message}; this needs Git 2.38 or newer, and all of both histories"

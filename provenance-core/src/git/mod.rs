@@ -10,6 +10,7 @@
 //! is read here.
 
 pub mod added;
+pub mod attributes;
 pub mod blame;
 mod bulk;
 mod commit;
@@ -28,6 +29,7 @@ mod merge;
 mod notes;
 mod objects;
 mod patch;
+mod pathspec;
 mod progress;
 pub(crate) mod publish;
 mod ref_file;

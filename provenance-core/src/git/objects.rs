@@ -202,7 +202,7 @@ impl Repo {
     }
 
     /// Computes the id that an object would have.
-    fn object_id(&self, kind: ObjectKind, bytes: &[u8]) -> Result<ObjectId, GitError> {
+    pub(super) fn object_id(&self, kind: ObjectKind, bytes: &[u8]) -> Result<ObjectId, GitError> {
         let kind = match kind {
             ObjectKind::Commit => ObjectType::Commit,
             ObjectKind::Tree => ObjectType::Tree,

@@ -51,11 +51,11 @@ impl Repo {
     ///
     /// [`GitError::Range`] with Git's own words; [`GitError::NoGit`].
     pub fn range<S: AsRef<OsStr>>(&self, revisions: &[S]) -> Result<Vec<ObjectId>, GitError> {
-        self.range_of_paths(revisions, &[] as &[&OsStr])
+        self.range_of_paths(revisions, &[] as &[&OsStr], None)
     }
 
     /// Returns the commits of a range that touch the pathspecs, newest first; with no pathspec,
-    /// all of them.
+    /// all of them. Attributes in pathspecs are those of the tree of `attributes_of`, if given.
     ///
     /// # Errors
     ///
@@ -64,6 +64,7 @@ impl Repo {
         &self,
         revisions: &[S],
         pathspecs: &[P],
+        attributes_of: Option<ObjectId>,
     ) -> Result<Vec<ObjectId>, GitError> {
         let failed = |message: &str| {
             let typed: Vec<_> = revisions
@@ -90,7 +91,11 @@ impl Repo {
         if args.iter().any(|arg| arg.as_encoded_bytes().contains(&0)) {
             return Err(failed("an argument holds NUL"));
         }
-        let output = self.git(args)?;
+        let mut git = self.git_command(args);
+        if let Some(commit_id) = attributes_of {
+            git.env("GIT_ATTR_SOURCE", commit_id.to_string());
+        }
+        let output = git.output().map_err(|source| GitError::NoGit { source })?;
         let (stdout, stderr) = (
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr),

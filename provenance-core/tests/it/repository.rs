@@ -214,7 +214,10 @@ fn attack_g31_what_a_user_typed_is_never_an_option() {
     assert_eq!(repo.range(&["HEAD~1..HEAD"]).unwrap(), [second]);
     assert_eq!(repo.resolve("@").unwrap(), second);
     assert_eq!(repo.resolve(&second.to_string()).unwrap(), second);
-    assert_eq!(repo.range_of_paths(&["HEAD"], &["--all"]).unwrap(), []);
+    assert_eq!(
+        repo.range_of_paths(&["HEAD"], &["--all"], None).unwrap(),
+        []
+    );
 }
 
 #[test]

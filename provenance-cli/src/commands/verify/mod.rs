@@ -193,7 +193,7 @@ fn default_range(
     let head = selection::head(repo)?;
     let mut revisions = vec![head.to_string()];
     revisions.extend(adopted_at.iter().map(|commit_id| format!("^{commit_id}")));
-    let commits = repo.range_of_paths(&revisions, &range.pathspec)?;
+    let commits = repo.range_of_paths(&revisions, &range.pathspec, None)?;
     let shown = match adopted_at {
         [] => "HEAD".to_owned(),
         [one] => format!("{one}..HEAD"),

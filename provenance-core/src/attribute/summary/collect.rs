@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::files::is_left_out;
 use super::group::Group;
-use super::{Files, Request};
+use super::part::Part;
+use super::{Apart, Files, Request};
 use crate::attribute::commit::CommitFacts;
 use crate::attribute::kind::{LineAuthor, LineKind};
 use crate::attribute::summary::Dimension;
@@ -19,17 +21,36 @@ pub(super) struct Collected {
     pub(super) lines: Tally,
     pub(super) origins: Origins,
     pub(super) unattested_before: u64,
+    /// Lines of commits whose parents are not here.
+    pub(super) boundary_lines: u64,
+    pub(super) apart: Apart,
     groups: BTreeMap<Key, (Tally, HashSet<ObjectId>)>,
 }
 
 impl Collected {
+    /// Counts a file of text.
+    pub(super) fn count_file(&mut self, part: Part) {
+        if let Some(apart) = self.apart.of_mut(part) {
+            apart.files += 1;
+        }
+    }
+
     /// Counts lines of one file.
-    pub(super) fn add_lines<'a>(
+    pub(super) fn add_lines(
         &mut self,
         path: &[u8],
-        lines: impl Iterator<Item = &'a (Arc<CommitFacts>, LineAuthor, u64)>,
+        part: Part,
+        lines: &[(Arc<CommitFacts>, LineAuthor, u64)],
         request: &Request<'_>,
     ) {
+        if let Some(apart) = self.apart.of_mut(part) {
+            for (_, author, count) in lines {
+                apart.lines.add(author.kind, *count);
+            }
+        }
+        if is_left_out(request, part) {
+            return;
+        }
         let mut runs: HashMap<(ObjectId, &LineAuthor), (&Arc<CommitFacts>, u64)> = HashMap::new();
         for (commit, author, count) in lines {
             let run = runs.entry((commit.commit_id, author));
@@ -38,6 +59,9 @@ impl Collected {
         for ((commit_id, author), (commit, count)) in runs {
             self.lines.add(author.kind, count);
             self.origins.add(author, count);
+            if !commit.is_whole {
+                self.boundary_lines += count;
+            }
             if author.kind == LineKind::Unattested && request.before.contains(&commit_id) {
                 self.unattested_before += count;
             }
@@ -46,7 +70,7 @@ impl Collected {
             }
             let key = request.by.iter();
             let key = key
-                .map(|by| (*by, by.value(commit, author, path)))
+                .map(|by| (*by, by.value(commit, author, path, request.depth)))
                 .collect();
             let (tally, commits) = self.groups.entry(key).or_default();
             tally.add(author.kind, count);
@@ -55,9 +79,9 @@ impl Collected {
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        self.files.text += other.files.text;
-        self.files.binary += other.files.binary;
-        self.files.too_large += other.files.too_large;
+        self.files.merge(other.files);
+        self.apart.merge(other.apart);
+        self.boundary_lines += other.boundary_lines;
         self.lines.merge(other.lines);
         self.origins.merge(other.origins);
         self.unattested_before += other.unattested_before;

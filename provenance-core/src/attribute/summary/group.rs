@@ -1,6 +1,6 @@
 //! `Group`: lines that have something in common.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -19,7 +19,8 @@ pub enum Dimension {
     Tool,
     /// The author of the commit.
     Author,
-    /// The file.
+    /// The directory or file, so many names deep as [`Request::depth`](super::Request::depth)
+    /// says.
     Path,
     /// The session.
     Session,
@@ -62,6 +63,7 @@ impl Dimension {
         commit: &CommitFacts,
         author: &LineAuthor,
         path: &[u8],
+        depth: usize,
     ) -> Option<String> {
         let contributor = author.contributor.as_deref();
         match self {
@@ -69,7 +71,7 @@ impl Dimension {
             Self::Tool => contributor.map(|contributor| contributor.tool.clone()),
             Self::Session => contributor.map(|contributor| contributor.session.clone()),
             Self::Author => Some(commit.author.clone()),
-            Self::Path => Some(String::from_utf8_lossy(path).into_owned()),
+            Self::Path => Some(shown(cut(path, depth))),
             Self::Month => Timestamp::from_unix_seconds(commit.commit_moment.seconds)
                 .map(|moment| moment.to_string().chars().take(7).collect()),
             Self::Origin => author.origin.and_then(|origin| {
@@ -78,6 +80,28 @@ impl Dimension {
             }),
         }
     }
+}
+
+/// The first `depth` names of a path, with the slash behind a directory; 0 means all.
+fn cut(path: &[u8], depth: usize) -> &[u8] {
+    let mut slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    match depth.checked_sub(1).and_then(|before| slashes.nth(before)) {
+        Some((at, _)) => path.get(..=at).unwrap_or(path),
+        None => path,
+    }
+}
+
+/// A path as text; bytes that are none are written as `\xff`, so that no two paths become one.
+fn shown(path: &[u8]) -> String {
+    let mut shown = String::with_capacity(path.len());
+    for chunk in path.utf8_chunks() {
+        shown.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a String cannot fail.
+            let _ = write!(shown, "\\x{byte:02x}");
+        }
+    }
+    shown
 }
 
 impl fmt::Display for Dimension {
@@ -95,4 +119,24 @@ pub struct Group {
     pub lines: Tally,
     /// How many commits they come from.
     pub commits: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_cut_to_its_first_names() {
+        for (path, depth, expected) in [
+            (&b"a/b/c.rs"[..], 1, "a/"),
+            (b"a/b/c.rs", 2, "a/b/"),
+            (b"a/b/c.rs", 3, "a/b/c.rs"),
+            (b"a/b/c.rs", 9, "a/b/c.rs"),
+            (b"a/b/c.rs", 0, "a/b/c.rs"),
+            (b"README", 1, "README"),
+            (b"caf\xe9/x", 0, "caf\\xe9/x"),
+        ] {
+            assert_eq!(shown(cut(path, depth)), expected);
+        }
+    }
 }

@@ -1,5 +1,10 @@
 //! `stats`: counts that add up, held against what Git counts.
 
+mod odd;
+mod parts;
+mod paths;
+mod unwhole;
+
 use harness::Sandbox;
 use serde_json::{Value, json};
 
@@ -27,7 +32,13 @@ fn stats(sandbox: &Sandbox, args: &[&str]) -> Value {
     let args: Vec<&str> = ["stats", "--json"].iter().chain(args).copied().collect();
     let stats = sandbox.provenance(&args).succeeds().json();
     validates("stats.v1", &stats);
-    let tallies = [&stats["lines"], &stats["commits"], &stats["added"]];
+    let parts = ["generated", "vendored"].map(|part| &stats["parts"][part]);
+    let mut tallies = vec![&stats["lines"], &stats["commits"], &stats["added"]];
+    tallies.extend(
+        parts
+            .iter()
+            .flat_map(|part| [&part["lines"], &part["added"]]),
+    );
     for tally in tallies.into_iter().filter(|tally| tally.is_object()) {
         let sum: u64 = ["ai", "mixed", "human", "unattested"]
             .iter()
@@ -44,7 +55,40 @@ fn stats(sandbox: &Sandbox, args: &[&str]) -> Value {
         .map(|group| group["lines"]["total"].as_u64().unwrap())
         .sum();
     assert_eq!(stats["lines"]["total"], grouped, "{stats:#}");
+    for kind in ["total", "ai", "mixed", "human", "unattested"] {
+        let counted = parts.iter().filter(|part| part["isCounted"] == true);
+        let apart: u64 = counted
+            .map(|part| part["lines"][kind].as_u64().unwrap())
+            .sum();
+        assert!(apart <= stats["lines"][kind].as_u64().unwrap(), "{stats:#}");
+    }
     stats
+}
+
+/// The lines of text at HEAD that `git blame` gives to commits of the range, or to any.
+fn lines_by_blame(sandbox: &Sandbox, range: Option<&str>) -> usize {
+    let commits = range.map(|range| sandbox.git(["rev-list", range]));
+    let empty = sandbox.git(["hash-object", "-t", "tree", "/dev/null"]);
+    let numbers = sandbox.git(["diff", "--numstat", "-z", "--no-renames", &empty, "HEAD"]);
+    let modes = sandbox.git(["ls-tree", "-r", "-z", "HEAD"]);
+    let is_file = |path: &str| {
+        let mut entries = modes.split('\0');
+        entries.any(|entry| entry.starts_with("100") && entry.ends_with(&format!("\t{path}")))
+    };
+    let mut lines = 0;
+    for row in numbers.split('\0').filter(|row| !row.is_empty()) {
+        let [added, _, path] = row.splitn(3, '\t').collect::<Vec<_>>()[..] else {
+            panic!("{row}");
+        };
+        if added == "-" || !is_file(path) {
+            continue;
+        }
+        let blame = sandbox.git(["blame", "-s", "-l", "--root", "HEAD", "--", path]);
+        let ids = blame.lines().map(|row| row.split(' ').next().unwrap());
+        let counts = |id: &&str| commits.as_ref().is_none_or(|commits| commits.contains(*id));
+        lines += ids.filter(counts).count();
+    }
+    lines
 }
 
 #[test]

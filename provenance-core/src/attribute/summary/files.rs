@@ -1,0 +1,107 @@
+//! Whose the lines of the files of a tree are.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::collect::Collected;
+use super::part::{Part, Parting};
+use super::spread::spread;
+use super::{Files, Request};
+use crate::attribute::AttributeError;
+use crate::attribute::commit::CommitCache;
+use crate::attribute::file::attribute;
+use crate::attribute::history::{FileOrigins, Question, Run, origins};
+use crate::git::blame::BlameOptions;
+use crate::git::tree::File;
+use crate::git::{GitError, Repo};
+use crate::object_id::ObjectId;
+
+/// Counts the lines of files that are regular ones.
+pub(super) fn count(
+    cache: &CommitCache,
+    request: &Request<'_>,
+    files: Vec<File>,
+    parting: &Parting,
+) -> Result<Collected, AttributeError> {
+    let in_range: Option<HashSet<ObjectId>> =
+        request.range.map(|range| range.iter().copied().collect());
+    let origins = origins(&Question {
+        location: request.location,
+        commit_id: request.head,
+        files: &files,
+        within: in_range.as_ref(),
+        index: request.index,
+        is_whole_tree: request.range.is_none() && request.paths.is_none(),
+        threads: request.threads,
+        progress: request.progress,
+    })?;
+    let files: Vec<_> = files.into_iter().zip(origins).collect();
+    let files = spread(&files, request, |repo, verifier, (file, origins)| {
+        let mut collected = Collected::default();
+        let Some(runs) = lines_of(repo, request, &file.path, origins, &mut collected.files)? else {
+            return Ok(collected);
+        };
+        let part = parting.part(&file.path);
+        collected.count_file(part);
+        let mut lines = Vec::new();
+        attribute(repo, verifier, cache, &runs, |commit, author, count| {
+            let range = in_range.as_ref();
+            if range.is_none_or(|range| range.contains(&commit.commit_id))
+                && (request.wanted)(commit, &author)
+            {
+                lines.push((Arc::clone(commit), author, count));
+            }
+        })?;
+        collected.add_lines(&file.path, part, &lines, request);
+        Ok(collected)
+    })?;
+    let mut all = Collected::default();
+    for file in files {
+        all.merge(file);
+    }
+    Ok(all)
+}
+
+/// Returns where the lines of a file come from, and counts it as what it is; `None` where it has
+/// no lines to count.
+fn lines_of<'a>(
+    repo: &Repo,
+    request: &Request<'_>,
+    path: &[u8],
+    origins: &'a FileOrigins,
+    files: &mut Files,
+) -> Result<Option<Cow<'a, [Run]>>, AttributeError> {
+    let runs = match origins {
+        FileOrigins::Binary => {
+            files.binary += 1;
+            return Ok(None);
+        }
+        FileOrigins::TooLarge => {
+            files.too_large += 1;
+            return Ok(None);
+        }
+        FileOrigins::Missing(_) => {
+            files.missing += 1;
+            return Ok(None);
+        }
+        FileOrigins::Lines(runs) => Cow::Borrowed(runs.as_slice()),
+        FileOrigins::Incomparable => {
+            match repo.blame(request.head, path, &BlameOptions::default()) {
+                Ok(lines) => Cow::Owned(lines.iter().map(Run::from).collect()),
+                Err(GitError::MissingObject { .. }) => {
+                    files.missing += 1;
+                    return Ok(None);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    files.text += 1;
+    Ok(Some(runs))
+}
+
+/// Answers whether lines of this part are left out of what is counted together.
+pub(super) fn is_left_out(request: &Request<'_>, part: Part) -> bool {
+    request.without.contains(&part)
+}
