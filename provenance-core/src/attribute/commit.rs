@@ -89,7 +89,11 @@ impl CommitFacts {
         for parent_id in parent_ids {
             is_whole &= repo.has_object(*parent_id)?;
         }
-        let judgement = match verifier.judge(commit_id) {
+        let judged = match &raw {
+            Some(raw) => verifier.judge_commit(raw),
+            None => verifier.judge(commit_id),
+        };
+        let judgement = match judged {
             // The change cannot be held against the record: something of it is not here.
             Err(VerifyError::Git(GitError::MissingObject { .. }))
                 if !is_whole || (gaps == Gaps::Answered && raw.is_some()) =>

@@ -7,11 +7,11 @@
 //!
 //! # What is not checked
 //!
-//! Whether an object has the name that was asked for: `git blame` does not check that either. So
-//! nothing that a verdict stands on is read here.
+//! Whether an object has the name that was asked for, unless that is wanted: `git blame` does not
+//! check it either. What a verdict stands on is read with [`Names::Checked`].
 
-use super::Repo;
 use super::objects::ObjectKind;
+use super::{GitError, Repo};
 use crate::object_id::ObjectId;
 
 /// Whoever reads objects in bulk.
@@ -20,12 +20,43 @@ pub(super) trait Bulk: Send {
     fn read(&self, id: ObjectId, kind: ObjectKind, cap: usize) -> Option<Vec<u8>>;
 }
 
+/// Whether objects that are read in bulk are compared with their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// As everywhere else.
+    Checked,
+    /// An object is what its name says.
+    Believed,
+}
+
 impl Repo {
-    /// Reads objects in bulk from now on: faster, and without comparing them with their names.
-    pub fn read_in_bulk(&mut self) {
+    /// Reads objects in bulk from now on.
+    pub fn read_in_bulk(&mut self, names: Names) {
         #[cfg(feature = "history")]
         if self.location().object_dirs.is_empty() {
-            self.bulk = gitoxide::open(&self.objects_dir());
+            self.bulk = gitoxide::open(&self.objects_dir()).map(|bulk| (bulk, names));
+        }
+        #[cfg(not(feature = "history"))]
+        let _: Names = names;
+    }
+
+    /// Reads an object in bulk, if that is how this repository is read.
+    pub(super) fn object_in_bulk(
+        &self,
+        id: ObjectId,
+        kind: ObjectKind,
+        cap: usize,
+    ) -> Result<Option<Vec<u8>>, GitError> {
+        let Some((bulk, names)) = &self.bulk else {
+            return Ok(None);
+        };
+        let bytes = bulk.read(id, kind, cap);
+        if *names == Names::Believed {
+            return Ok(bytes);
+        }
+        match bytes {
+            Some(bytes) if self.object_id(kind, &bytes)? == id => Ok(Some(bytes)),
+            _ => Ok(None),
         }
     }
 }

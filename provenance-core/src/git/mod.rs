@@ -44,6 +44,7 @@ pub mod trailer;
 pub mod tree;
 mod worktrees;
 
+pub use bulk::Names;
 pub use commit::{CommitFault, Person, RawCommit};
 pub use config::{
     Config, FsyncPolicy, Identity, IdentityRole, NotesRef, SETTINGS, Setting, Settings,
@@ -80,7 +81,7 @@ pub struct Repo {
     deflater: RefCell<Option<loose::Deflater>>,
     trees: RefCell<objects::AtHand>,
     blobs: RefCell<objects::AtHand>,
-    bulk: Option<Box<dyn bulk::Bulk>>,
+    bulk: Option<(Box<dyn bulk::Bulk>, Names)>,
 }
 
 impl fmt::Debug for Repo {

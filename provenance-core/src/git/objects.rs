@@ -224,8 +224,7 @@ impl Repo {
         kind: ObjectKind,
         cap: usize,
     ) -> Result<Vec<u8>, GitError> {
-        let bulk = self.bulk.as_ref();
-        if let Some(bytes) = bulk.and_then(|bulk| bulk.read(id, kind, cap)) {
+        if let Some(bytes) = self.object_in_bulk(id, kind, cap)? {
             return Ok(bytes);
         }
         let read = loose::read(&self.objects_dir(), id, cap);

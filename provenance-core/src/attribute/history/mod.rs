@@ -55,7 +55,7 @@ use crate::digest::Digest;
 use crate::git::blame::BlamedLine;
 use crate::git::diff::{MAX_BYTES, count_lines, is_binary};
 use crate::git::tree::File;
-use crate::git::{GitError, Location, Repo};
+use crate::git::{GitError, Location, Names, Repo};
 use crate::object_id::ObjectId;
 
 /// Which lines to follow.
@@ -140,7 +140,7 @@ pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
     let threads = question.threads.max(1);
     let opened = (0..threads).map(|_| {
         let mut repo = Repo::open(question.location)?;
-        repo.read_in_bulk();
+        repo.read_in_bulk(Names::Believed);
         Ok::<_, GitError>(repo)
     });
     let mut repos = opened.collect::<Result<Vec<_>, _>>()?;

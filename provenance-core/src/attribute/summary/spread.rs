@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Request;
 use crate::attribute::AttributeError;
-use crate::git::Repo;
+use crate::git::{Names, Repo};
 use crate::verify::Verifier;
 
 /// Does `work` on every piece, in any order, and returns what came of each.
@@ -29,7 +29,8 @@ where
     let done: Mutex<Vec<R>> = Mutex::new(Vec::with_capacity(pieces.len()));
     let failure: Mutex<Option<AttributeError>> = Mutex::new(None);
     let run = || -> Result<(), AttributeError> {
-        let repo = Repo::open(request.location)?;
+        let mut repo = Repo::open(request.location)?;
+        repo.read_in_bulk(Names::Checked);
         let verifier = Verifier::open(&repo)?;
         while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
             let result = work(&repo, &verifier, piece)?;

@@ -138,6 +138,7 @@ fn a_damaged_index_is_none_and_made_anew() {
     let (head, file) = (sandbox.id(["rev-parse", "HEAD"]), index(&sandbox));
     let answers = asked(&sandbox, head, &file, 4).answers;
     let whole = std::fs::read(&file).unwrap();
+    assert_eq!(asked(&sandbox, head, &file, 4).commits, 1);
     let mut damaged: Vec<Vec<u8>> = (0..whole.len()).map(|end| whole[..end].to_vec()).collect();
     damaged.extend((0..whole.len()).map(|at| {
         let mut bytes = whole.clone();

@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use super::Index;
-use super::stored::{Known, KnownFile, KnownRun};
+use super::runs::KnownRun;
+use super::stored::Known;
 use super::tables::Tables;
 use crate::attribute::history::graph::Graph;
 use crate::attribute::history::lines::Lines;
@@ -130,9 +131,10 @@ impl Keeper {
                 },
             };
             let files = kept.files.iter();
-            let files = files.map(|(path, lines)| KnownFile {
-                path: tables.path(index, path),
-                runs: runs(index, &mut tables, lines, born),
+            let files = files.map(|(path, lines)| {
+                let runs = runs(index, &mut tables, lines, born);
+                let path = tables.path(index, path);
+                index.add_file(path, &runs)
             });
             let files = files.collect();
             let id = tables.id(index, kept.commit_id);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Index;
-use super::stored::{KnownFile, KnownRun};
+use super::runs::KnownRun;
 use crate::attribute::history::lines::Lines;
 use crate::attribute::history::pass::{Born, Suspects};
 use crate::object_id::ObjectId;
@@ -28,9 +28,10 @@ impl Index {
                 let Some((path, lines)) = asked else {
                     continue;
                 };
+                let runs = self.runs_of(file);
                 let mut unknown = Vec::new();
                 for lines in lines {
-                    self.of_file(file, lines, &mut found, &mut unknown);
+                    self.of_runs(&runs, lines, &mut found, &mut unknown);
                 }
                 if !unknown.is_empty() {
                     left.insert(path, unknown);
@@ -42,17 +43,17 @@ impl Index {
         left
     }
 
-    fn of_file(
+    fn of_runs(
         &self,
-        file: &KnownFile,
+        runs: &[KnownRun],
         lines: Lines,
         found: &mut impl FnMut(Born),
         unknown: &mut Vec<Lines>,
     ) {
         let end = lines.old_line + lines.count;
         let mut at = lines.old_line;
-        let passed = file.runs.partition_point(|run| run.end() <= at);
-        for run in file.runs.iter().skip(passed) {
+        let passed = runs.partition_point(|run| run.end() <= at);
+        for run in runs.iter().skip(passed) {
             if run.line >= end {
                 break;
             }
@@ -79,12 +80,5 @@ impl Index {
         if at < end {
             Lines::push(unknown, lines.part(at, end, at));
         }
-    }
-}
-
-impl KnownRun {
-    /// The line behind its last one.
-    pub(super) const fn end(&self) -> u32 {
-        self.line.saturating_add(self.count)
     }
 }

@@ -28,6 +28,7 @@
 
 mod keep;
 mod lookup;
+mod runs;
 mod stored;
 mod tables;
 mod thin;
@@ -37,6 +38,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(super) use self::keep::Keeper;
+use self::runs::KnownRun;
 use self::stored::{Ids, Known, KnownFile, Stored};
 use super::Content;
 use crate::capture::local;
@@ -59,7 +61,7 @@ impl<'a> IndexFile<'a> {
     /// Keeps so much that branches of some weeks find the commit where they start.
     #[must_use]
     pub const fn at(path: &'a Path) -> Self {
-        Self { path, depth: 256 }
+        Self { path, depth: 128 }
     }
 }
 
@@ -69,6 +71,8 @@ pub(super) struct Index {
     ids: Vec<ObjectId>,
     paths: Vec<Arc<[u8]>>,
     commits: Vec<Known>,
+    /// What the files of the commits point into.
+    runs: Vec<u8>,
     /// Where each commit stands in `commits`.
     numbers: HashMap<ObjectId, usize>,
     contents: HashMap<ObjectId, Content>,
@@ -80,16 +84,16 @@ impl Index {
     pub(super) fn load(file: &Path, circumstances: Digest) -> Self {
         let read = std::fs::read(file).ok();
         let stored = read.and_then(|bytes| Stored::read(&bytes, circumstances));
-        stored.and_then(Self::of).unwrap_or_default()
+        let index = stored.and_then(|(stored, runs)| Self::of(stored, runs));
+        index.unwrap_or_default()
     }
 
-    fn of(stored: Stored) -> Option<Self> {
+    fn of(stored: Stored, runs: Vec<u8>) -> Option<Self> {
         let ids = stored.ids.list()?;
         let mut numbers = HashMap::with_capacity(stored.commits.len());
         for (number, known) in stored.commits.iter().enumerate() {
             // First parents stand before their children, so that going up comes to an end.
-            let is_in_order = known.above.is_none_or(|above| (above as usize) < number);
-            if !is_in_order || !known.files.iter().all(KnownFile::is_in_order) {
+            if known.above.is_some_and(|above| above as usize >= number) {
                 return None;
             }
             numbers.insert(*ids.get(known.id as usize)?, number);
@@ -101,6 +105,7 @@ impl Index {
             ids,
             paths: stored.paths.into_iter().map(Arc::from).collect(),
             commits: stored.commits,
+            runs,
             numbers,
             contents,
         })
@@ -121,8 +126,28 @@ impl Index {
             contents: contents.iter().map(|(_, content)| *content).collect(),
         };
         let made = file.parent().map(local::make_dir);
-        if let (Some(Ok(())), Some(bytes)) = (made, stored.bytes(circumstances)) {
+        if let (Some(Ok(())), Some(bytes)) = (made, stored.bytes(&self.runs, circumstances)) {
             drop(local::write(file, &bytes));
+        }
+    }
+
+    /// Returns where the lines of a file were born, as far as that is known.
+    fn runs_of(&self, file: &KnownFile) -> Vec<KnownRun> {
+        let place = file.start as usize..file.end as usize;
+        let bytes = self.runs.get(place).unwrap_or_default();
+        runs::read(bytes, file.path)
+    }
+
+    /// Adds a file of a commit that is being added.
+    fn add_file(&mut self, path: u32, all: &[KnownRun]) -> KnownFile {
+        let start = self.runs.len();
+        runs::write(all, path, &mut self.runs);
+        // A file beyond four gigabytes has no lines that could be found again.
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        KnownFile {
+            path,
+            start: place(start),
+            end: place(self.runs.len()),
         }
     }
 

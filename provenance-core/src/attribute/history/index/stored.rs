@@ -3,7 +3,9 @@
 //! ```text
 //! "git-provenance history 1\n"   the version: of the format, and of the rules that lines follow
 //! 32 bytes                       SHA-256 of the circumstances and of what follows
+//! 4 bytes                        how long the tables are, the highest first
 //! postcard                       the tables
+//! the rest                       the runs that they point into
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -95,54 +97,37 @@ pub(super) struct Known {
 }
 
 /// A file, and where those of its lines were born that somebody asked about.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct KnownFile {
     pub(super) path: u32,
-    /// In the order of lines; none twice.
-    pub(super) runs: Vec<KnownRun>,
-}
-
-/// Lines that stand together, and came together from one commit; lines are 0-based.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct KnownRun {
-    pub(super) line: u32,
-    pub(super) count: u32,
-    pub(super) commit: u32,
-    pub(super) path: u32,
-    pub(super) old_line: u32,
-}
-
-impl KnownFile {
-    /// Answers whether its runs follow each other, and end.
-    pub(super) fn is_in_order(&self) -> bool {
-        let mut at = 0;
-        self.runs.iter().all(|run| {
-            let is_in_order = run.line >= at && run.old_line.checked_add(run.count).is_some();
-            at = run.end();
-            is_in_order && run.line.checked_add(run.count).is_some()
-        })
-    }
+    /// Where its [runs](super::runs) stand among all.
+    pub(super) start: u32,
+    pub(super) end: u32,
 }
 
 impl Stored {
-    /// Reads what [`Stored::bytes`] wrote, and nothing else.
-    pub(super) fn read(bytes: &[u8], circumstances: Digest) -> Option<Self> {
+    /// Reads what [`Stored::bytes`] wrote, and nothing else: the tables and the runs.
+    pub(super) fn read(bytes: &[u8], circumstances: Digest) -> Option<(Self, Vec<u8>)> {
         let rest = bytes.strip_prefix(MAGIC)?;
-        let (sum, tables) = rest.split_at_checked(32)?;
-        if sum != checksum(circumstances, tables).as_bytes() {
+        let (sum, rest) = rest.split_at_checked(32)?;
+        if sum != checksum(circumstances, rest).as_bytes() {
             return None;
         }
-        postcard::from_bytes(tables).ok()
+        let (length, rest) = rest.split_first_chunk()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (tables, runs) = rest.split_at_checked(length)?;
+        Some((postcard::from_bytes(tables).ok()?, runs.to_vec()))
     }
 
     /// Returns the file.
-    pub(super) fn bytes(&self, circumstances: Digest) -> Option<Vec<u8>> {
+    pub(super) fn bytes(&self, runs: &[u8], circumstances: Digest) -> Option<Vec<u8>> {
         let tables = postcard::to_stdvec(self).ok()?;
-        let sum = checksum(circumstances, &tables);
-        Some([MAGIC, sum.as_bytes(), &tables].concat())
+        let length = u32::try_from(tables.len()).ok()?.to_be_bytes();
+        let rest = [&length, tables.as_slice(), runs].concat();
+        Some([MAGIC, checksum(circumstances, &rest).as_bytes(), &rest].concat())
     }
 }
 
-fn checksum(circumstances: Digest, tables: &[u8]) -> Digest {
-    Digest::of_parts([circumstances.as_bytes().as_slice(), tables])
+fn checksum(circumstances: Digest, rest: &[u8]) -> Digest {
+    Digest::of_parts([circumstances.as_bytes().as_slice(), rest])
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::stored::{Known, KnownFile, KnownRun};
+use super::runs::KnownRun;
+use super::stored::{Known, KnownFile};
 use super::tables::Tables;
 use super::{Index, MANY};
 use crate::object_id::ObjectId;
@@ -70,17 +71,15 @@ impl Index {
     }
 
     fn moved(&self, file: &KnownFile, to: &mut Self, tables: &mut Tables) -> Option<KnownFile> {
-        let path = tables.path(to, self.paths.get(file.path as usize)?);
-        let runs = file.runs.iter().map(|run| {
+        let runs = self.runs_of(file).into_iter().map(|run| {
             Some(KnownRun {
                 commit: tables.id(to, *self.ids.get(run.commit as usize)?),
                 path: tables.path(to, self.paths.get(run.path as usize)?),
-                ..*run
+                ..run
             })
         });
-        Some(KnownFile {
-            path,
-            runs: runs.collect::<Option<_>>()?,
-        })
+        let runs: Vec<KnownRun> = runs.collect::<Option<_>>()?;
+        let path = tables.path(to, self.paths.get(file.path as usize)?);
+        Some(to.add_file(path, &runs))
     }
 }
