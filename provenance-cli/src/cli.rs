@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::commands::Command;
+use crate::commands::{Command, separated};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -57,7 +57,8 @@ fn with_exit_codes(command: clap::Command) -> clap::Command {
 ///
 /// clap's, which is also how a help page is asked for.
 pub(crate) fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&command().try_get_matches_from(asked_by_name(args))?)
+    let args = separated(asked_by_name(args));
+    Cli::from_arg_matches(&command().try_get_matches_from(args)?)
 }
 
 /// Takes `help COMMAND` for `COMMAND --help`, as Git does.

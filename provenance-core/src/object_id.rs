@@ -45,11 +45,23 @@ impl ObjectId {
         self.length as usize
     }
 
+    /// Answers whether it is all zeros, which names nothing: what no commit has yet.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.bytes == [0; 32]
+    }
+
     /// Returns the first seven hex digits, as people quote them.
     #[must_use]
     pub fn short(&self) -> String {
+        self.abbreviated(7)
+    }
+
+    /// Returns the first hex digits, as many as `digits` at most.
+    #[must_use]
+    pub fn abbreviated(&self, digits: usize) -> String {
         let mut hex = self.to_string();
-        hex.truncate(7);
+        hex.truncate(digits);
         hex
     }
 }

@@ -224,7 +224,7 @@ fn attack_g32_no_file_outside_git_s_own_is_opened_for_a_path_in_a_record() {
         &["verify"][..],
         &["show", "HEAD"],
         &["stats", "--json"],
-        &["blame", "a.txt"],
+        &["blame", "HEAD", "a.txt"],
     ] {
         let mut strace = alice.command("strace");
         strace.args([

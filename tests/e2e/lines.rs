@@ -8,7 +8,7 @@ use crate::schemas::validates;
 #[track_caller]
 pub(crate) fn kinds(sandbox: &Sandbox, path: &str) -> String {
     let blame = sandbox
-        .provenance(["blame", "--json", "--", path])
+        .provenance(["blame", "--json", "HEAD", "--", path])
         .succeeds()
         .json();
     validates("blame.v1", &blame);

@@ -113,7 +113,7 @@ fn belief(alice: &Sandbox) -> Belief {
         }
     }
     for path in FILES.iter().filter(|path| alice.path().join(path).exists()) {
-        let output = alice.provenance(["blame", "--json", path]);
+        let output = alice.provenance(["blame", "--json", "HEAD", path]);
         assert!(matches!(output.status, 0 | 2), "{}", output.full());
         if output.status == 0 {
             let json = output.json();

@@ -22,6 +22,7 @@ mod uninstall;
 mod util;
 mod verify;
 
+pub(crate) use self::blame::separated;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::AttributeError;
 use super::claims::Claims;
+use crate::git::blame::Uncommitted;
 use crate::git::{GitError, Person, RawCommit, Repo, trailer};
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
@@ -122,6 +123,25 @@ impl CommitFacts {
         };
         let judgement = verifier.judge_commit(&stand_in)?;
         Ok(Self::of(Some(commit), judgement, true))
+    }
+
+    /// Returns what can be said of lines that no commit has yet: nothing but whom Git names.
+    #[must_use]
+    pub fn not_yet(commit_id: ObjectId, named: &Uncommitted) -> Self {
+        let judgement = Judgement {
+            verdict: Verdict::Unattested,
+            reasons: Vec::new(),
+            ..incomplete(commit_id, false)
+        };
+        Self {
+            author: format!("{} <{}>", named.name, named.email),
+            author_name: named.name.clone(),
+            author_moment: Moment {
+                seconds: named.seconds,
+                offset_minutes: 0,
+            },
+            ..Self::of(None, judgement, false)
+        }
     }
 
     fn of(raw: Option<&RawCommit>, judgement: Judgement, is_whole: bool) -> Self {

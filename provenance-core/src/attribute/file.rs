@@ -1,11 +1,8 @@
-//! `blame`: who wrote each line of a file.
-//!
-//! Takes a commit and a path. Git says which commit each line came from, and the claims of that
-//! commit say whose it is.
+//! Whose the lines of a file are, once it is known which commits they came from.
 //!
 //! # What is not checked
 //!
-//! Whether the file is text. A binary has lines too, as `git blame` has it.
+//! Whether the commits add those lines; see [`Claims`](super::Claims).
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,51 +14,10 @@ use super::commit::{CommitCache, CommitFacts};
 use super::history::Run;
 use super::kind::LineAuthor;
 use crate::digest::Digest;
-use crate::git::blame::{BlameOptions, BlamedLine};
 use crate::git::diff::MAX_BYTES;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
 use crate::verify::Verifier;
-
-/// One line of a file, the commit that it came from, and who wrote it.
-#[derive(Debug, Clone)]
-pub struct AttributedLine {
-    /// Where it stands, where it came from, and what it says.
-    pub origin: BlamedLine,
-    /// The commit that it came from.
-    pub commit: Arc<CommitFacts>,
-    /// Who wrote it.
-    pub author: LineAuthor,
-}
-
-/// Returns who wrote each line of a file, as it stands in `commit_id`.
-///
-/// # Errors
-///
-/// [`AttributeError`] when there is no such file or line, or a commit cannot be read or judged.
-pub fn blame(
-    repo: &Repo,
-    verifier: &Verifier<'_>,
-    cache: &CommitCache,
-    commit_id: ObjectId,
-    path: &[u8],
-    options: &BlameOptions,
-) -> Result<Vec<AttributedLine>, AttributeError> {
-    let lines = repo.blame(commit_id, path, options)?;
-    let runs: Vec<Run> = lines.iter().map(Run::from).collect();
-    let mut authors = Vec::with_capacity(lines.len());
-    attribute(repo, verifier, cache, &runs, |commit, author, _| {
-        authors.push((Arc::clone(commit), author));
-    })?;
-    let attributed = lines.into_iter().zip(authors);
-    Ok(attributed
-        .map(|(origin, (commit, author))| AttributedLine {
-            origin,
-            commit,
-            author,
-        })
-        .collect())
-}
 
 /// Tells who wrote the lines of each run, in their order: so many that stand together, by one
 /// author, from one commit.

@@ -15,6 +15,7 @@
 //! Whether a claim is true; and nothing is judged here that `verify` did not judge before.
 
 mod added;
+mod blame;
 mod claims;
 mod commit;
 mod file;
@@ -24,9 +25,9 @@ pub mod summary;
 mod tally;
 
 pub use added::{AddedFile, added, kind_of_commit};
+pub use blame::{AttributedLine, blame, blamed_lines};
 pub use claims::{Claims, FileClaims};
 pub use commit::{CommitCache, CommitFacts, Moment};
-pub use file::{AttributedLine, blame};
 pub use kind::{Contributor, LineAuthor, LineKind};
 pub use tally::{Origins, Tally};
 

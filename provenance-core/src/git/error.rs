@@ -218,11 +218,29 @@ pub enum GitError {
         /// The submodule's path, escaped.
         path: String,
     },
+    /// A file that a commit has is not on disk.
+    #[error(
+        "`{path}` is not in the work tree; ask about a commit: git provenance blame HEAD -- {path}"
+    )]
+    NotInWorkTree {
+        /// The path, escaped.
+        path: String,
+    },
     /// `git blame` refused.
     #[error("`git blame` cannot follow the lines of `{path}`: {message}")]
     Blame {
         /// The path, escaped.
         path: String,
+        /// What Git said, escaped.
+        message: String,
+    },
+    /// Git knows no such form of dates.
+    #[error(
+        "dates cannot be shown as `{form}`: {message}; git help log lists the forms, such as iso or format:%Y-%m-%d"
+    )]
+    DateForm {
+        /// What was typed, escaped.
+        form: String,
         /// What Git said, escaped.
         message: String,
     },

@@ -16,6 +16,7 @@ mod bulk;
 mod commit;
 mod config;
 mod converted;
+mod dates;
 pub mod diff;
 mod error;
 mod flush;

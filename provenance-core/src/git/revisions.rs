@@ -44,6 +44,33 @@ impl Repo {
         id.trim_end().parse().map_err(|_| unknown())
     }
 
+    /// Returns the commits that a revision or range starts from, and those at which it ends, as
+    /// `git rev-parse` takes it: `b` and `a` for `a..b`.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::UnknownRevision`]; [`GitError::NoGit`].
+    pub fn range_ends(&self, revision: &str) -> Result<(Vec<ObjectId>, Vec<ObjectId>), GitError> {
+        let unknown = || GitError::UnknownRevision {
+            revision: text::escaped(revision).into_owned(),
+        };
+        if revision.starts_with('-') || revision.contains('\0') {
+            return Err(unknown());
+        }
+        let output = self.git(["rev-parse", "--revs-only", revision])?;
+        if !output.status.success() || output.stdout.is_empty() {
+            return Err(unknown());
+        }
+        let (mut starts, mut ends) = (Vec::new(), Vec::new());
+        for named in String::from_utf8_lossy(&output.stdout).lines() {
+            match named.strip_prefix('^') {
+                Some(excluded) => ends.push(self.resolve(excluded)?),
+                None => starts.push(self.resolve(named)?),
+            }
+        }
+        Ok((starts, ends))
+    }
+
     /// Returns the commits that the arguments select, newest first, as `git rev-list` lists
     /// them. The arguments are revisions and ranges (`a..b`, `^a`, `a...b`), never options.
     ///

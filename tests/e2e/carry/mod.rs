@@ -35,7 +35,7 @@ fn in_short(told: &Output, commit: &str) -> String {
 /// The kinds of a file's lines, as a reader sees them: `ai ai human`.
 fn kinds(person: &Sandbox, file: &str) -> String {
     let blame = person
-        .provenance(["blame", "--json", file])
+        .provenance(["blame", "--json", "HEAD", file])
         .succeeds()
         .json();
     let lines = blame["lines"].as_array().unwrap().iter();

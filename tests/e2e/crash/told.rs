@@ -40,7 +40,7 @@ impl Told {
         });
         let files = alice.git(["ls-files"]);
         let kinds = files.lines().map(|path| {
-            let blame = alice.provenance(["blame", "--json", "--", path]);
+            let blame = alice.provenance(["blame", "--json", "HEAD", "--", path]);
             let blame = blame.succeeds().json();
             let lines = blame["lines"].as_array().unwrap().iter();
             let kinds = lines.map(|line| &line["kind"].as_str().unwrap()[..1]);

@@ -66,7 +66,7 @@ fn answers(odd: &Sandbox, arguments: &[&str]) -> Output {
 #[track_caller]
 fn claims_nothing_better(whole: &Sandbox, odd: &Sandbox) {
     for path in ["a.txt", "b.txt", "c.txt"] {
-        let output = answers(odd, &["blame", "--json", "--", path]);
+        let output = answers(odd, &["blame", "--json", "HEAD", "--", path]);
         if output.status == 0 {
             let lines = output.json()["lines"].as_array().unwrap().clone();
             let found = lines

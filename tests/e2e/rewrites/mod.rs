@@ -302,7 +302,9 @@ impl Seen {
         };
         let mut kinds = BTreeMap::new();
         for file in alice.git(["ls-tree", "--name-only", "-r", "HEAD"]).lines() {
-            let blame = alice.provenance(["blame", "--json", file]).succeeds();
+            let blame = alice
+                .provenance(["blame", "--json", "HEAD", file])
+                .succeeds();
             let text = alice.git(["show", &format!("HEAD:{file}")]);
             let blame = blame.json();
             let lines = blame["lines"].as_array().unwrap();

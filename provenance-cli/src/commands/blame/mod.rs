@@ -1,45 +1,71 @@
 //! `blame`: who wrote each line of a file, by which model, and whether that can be believed.
 
+mod asked;
+mod json;
+mod porcelain;
+mod switches;
 mod text;
+mod written;
 
-use std::ffi::{OsStr, OsString};
-use std::io::Write as _;
+use std::ffi::OsString;
+use std::sync::Arc;
 
-use provenance_core::attribute::{AttributedLine, CommitCache, LineKind, blame};
-use provenance_core::git::blame::BlameOptions;
-use provenance_core::git::{ObjectId, Repo};
-use provenance_core::record::Origin;
-use provenance_core::repo_path::RepoPath;
-use provenance_core::verify::{Verdict, Verifier};
-use provenance_hook::git_program::GitProgram;
-use serde::Serialize;
+use provenance_core::attribute::{AttributedLine, CommitCache, blamed_lines};
+use provenance_core::git::Repo;
+use provenance_core::git::blame::{BlameForm, BlameOptions, BlameQuestion};
+use provenance_core::verify::Verifier;
 
+use self::asked::Asked;
+pub(crate) use self::switches::separated;
+use self::written::DateForm;
 use crate::cli::JsonArgs;
 use crate::context::Context;
-use crate::dates::{DateFormat, rfc3339};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::output::safe;
-use crate::selection;
 
 /// Who wrote each line of a file
 ///
-/// `git blame`, with contributor, model, session and verdict per line. Each line shows its commit,
-/// who wrote it (`ai` and the model, `ai+NAME` where a person changed what an AI wrote, the
-/// author's name where a human wrote it, `?` where no believed record says), the day, its number
-/// and a mark: `|` ai, `:` mixed.
+/// `git blame`, with contributor, model, session and verdict per line, and with its options. Each
+/// line shows its commit, who wrote it (`ai` and the model, `ai+NAME` where a person changed what
+/// an AI wrote, the author's name where a human wrote it, `?` where no believed record says), the
+/// day, its number and a mark: `|` ai, `:` mixed. Behind the `?` stands the verdict, where there is
+/// a record that is not believed: untrusted, invalid, missing.
+///
+/// Without a revision it is the work tree's file, as with git blame: what no commit has yet is
+/// unattested, and `git provenance status` says what is pending. A `^` before the commit: the line
+/// is as old, or older; history ends there, or --since or a range ends it. A `?` before the commit:
+/// the line was followed through an ignored commit by guess, so nobody's record covers it.
+///
+/// blame.ignoreRevsFile is not obeyed, because whose a line is must not depend on who asks; name
+/// the file with --ignore-revs-file.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "git provenance blame [OPTIONS] [REV] [--] <FILE>")]
+#[command(override_usage = "git provenance blame [OPTIONS] [REV]... [--] <FILE>")]
 pub(crate) struct Args {
-    /// The revision, HEAD unless it is given, and the file
-    #[arg(value_name = "REV, FILE", num_args = 0..=2)]
+    /// The revision or range, the work tree unless it is given, and the file
+    #[arg(value_name = "REV, FILE", num_args = 0..)]
     words: Vec<OsString>,
 
     /// The file
     #[arg(last = true, value_name = "FILE", hide = true)]
     file: Option<OsString>,
 
-    /// Only these lines, as git blame takes them: 8,14 or /regex/,+3 or :function
+    #[command(flatten)]
+    follow: FollowArgs,
+
+    #[command(flatten)]
+    forms: FormArgs,
+
+    #[command(flatten)]
+    answer: JsonArgs,
+
+    #[command(flatten)]
+    view: text::ViewArgs,
+}
+
+/// How lines are followed.
+#[derive(Debug, clap::Args)]
+struct FollowArgs {
+    /// Only these lines, as git blame takes them: 8,14 or /regex/,+3 or :function; may be repeated
     #[arg(short = 'L', value_name = "RANGE")]
     lines: Vec<String>,
 
@@ -47,192 +73,167 @@ pub(crate) struct Args {
     #[arg(short = 'w')]
     ignore_whitespace: bool,
 
-    /// Follow lines that moved within the file
-    #[arg(short = 'M')]
-    follow_moves: bool,
+    /// Follow lines that moved within the file, of NUM letters and digits at least
+    #[arg(short = 'M', value_name = "NUM", num_args = 0..=1, require_equals = true,
+          default_missing_value = "", value_parser = switches::score)]
+    follow_moves: Vec<switches::Score>,
 
     /// Follow lines that came from other files; give it up to three times
-    #[arg(short = 'C', action = clap::ArgAction::Count)]
-    follow_copies: u8,
+    #[arg(short = 'C', value_name = "NUM", num_args = 0..=1, require_equals = true,
+          default_missing_value = "", value_parser = switches::score)]
+    follow_copies: Vec<switches::Score>,
 
+    /// Follow only the first parent of a merge
+    #[arg(long)]
+    first_parent: bool,
+
+    /// Do not follow lines beyond this date: what is older is given to where it ends
+    #[arg(long, alias = "after", value_name = "DATE")]
+    since: Option<String>,
+
+    /// Look for the lines that this commit changed before it, by guess; may be repeated
+    #[arg(long, value_name = "REV")]
+    ignore_rev: Vec<String>,
+
+    /// The same for the commits that a file names, as git blame takes it; may be repeated
+    #[arg(long, value_name = "FILE")]
+    ignore_revs_file: Vec<OsString>,
+
+    /// Take what this file says for the file's content; - for standard input
+    #[arg(long, value_name = "FILE")]
+    contents: Option<OsString>,
+
+    /// Refused: in which commit a line was last there, no record says
+    #[arg(long, hide = true)]
+    reverse: bool,
+}
+
+/// The forms for programs.
+#[derive(Debug, Clone, clap::Args)]
+struct FormArgs {
     /// Print what git blame --porcelain prints, and our lines with it
-    #[arg(long, conflicts_with = "json")]
+    #[arg(short, long, conflicts_with = "json")]
     porcelain: bool,
 
-    #[command(flatten)]
-    answer: JsonArgs,
+    /// The same, with everything for every line
+    #[arg(long, conflicts_with = "json")]
+    line_porcelain: bool,
 
-    /// How to show dates
-    #[arg(long, value_enum, default_value_t)]
-    date: DateFormat,
+    /// Print what git blame --incremental prints, and our lines with it
+    #[arg(long, conflicts_with = "json")]
+    incremental: bool,
+
+    /// How the forms above write names and titles
+    #[arg(long, value_name = "ENCODING")]
+    encoding: Option<String>,
+
+    /// The first commit of a history is not marked as boundary (people never see it marked)
+    #[arg(long)]
+    root: bool,
+
+    /// Taken and not needed: no progress is shown
+    #[arg(long, hide = true, overrides_with = "no_progress")]
+    progress: bool,
+
+    #[arg(long, hide = true)]
+    no_progress: bool,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document {
-    schema_version: u32,
-    path: RepoPath,
-    rev: ObjectId,
-    lines: Vec<Line>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the names of the JSON keys")]
-struct Line {
-    line: u64,
-    commit: ObjectId,
-    original_line: u64,
-    kind: LineKind,
-    origin: Option<Origin>,
-    tool: Option<String>,
-    model: Option<String>,
-    session: Option<String>,
-    verdict: Verdict,
-    author: String,
-    author_time: String,
-}
-
-impl Line {
-    fn new(line: &AttributedLine) -> Self {
-        let contributor = line.author.contributor.as_deref();
-        let shown = |text: &str| safe(text).into_owned();
-        Self {
-            line: line.origin.line,
-            commit: line.origin.commit_id,
-            original_line: line.origin.original_line,
-            kind: line.author.kind,
-            origin: line.author.origin,
-            tool: contributor.map(|contributor| shown(&contributor.tool)),
-            model: contributor.and_then(|contributor| contributor.model.as_deref().map(shown)),
-            session: contributor.map(|contributor| shown(&contributor.session)),
-            verdict: line.commit.judgement.verdict,
-            author: shown(&line.commit.author),
-            author_time: rfc3339(line.commit.author_moment.seconds),
+impl FormArgs {
+    const fn form(&self) -> Option<BlameForm> {
+        if self.incremental {
+            Some(BlameForm::Incremental)
+        } else if self.line_porcelain {
+            Some(BlameForm::LinePorcelain)
+        } else if self.porcelain {
+            Some(BlameForm::Porcelain)
+        } else {
+            None
         }
     }
+}
+
+/// What is known of the lines, and in which words Git said it.
+struct Answer {
+    lines: Vec<AttributedLine>,
+    told: Vec<u8>,
 }
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
+    if args.follow.reverse {
+        return Err(CliError::said(
+            "--reverse tells where a line was last seen, and no record speaks of that",
+        )
+        .hint("git blame --reverse <rev>..<rev> -- <file>"));
+    }
     let repo = context.repo()?;
-    let (revision, file) = words(args)?;
-    let commit_id = match revision {
-        Some(revision) => repo.resolve(&revision.to_string_lossy())?,
-        None => selection::head(repo)?,
-    };
-    let path = from_root(context, repo, file)?;
-    let options = BlameOptions {
-        ignore_whitespace: args.ignore_whitespace,
-        follow_moves: args.follow_moves,
-        follow_copies: args.follow_copies,
-        ranges: args.lines.clone(),
-    };
-    let verifier = Verifier::open(repo)?;
-    let cache = CommitCache::new();
-    let lines = blame(
-        repo,
-        &verifier,
-        &cache,
-        commit_id,
-        path.as_bytes(),
-        &options,
-    )?;
+    let asked = Asked::read(context, repo, &args.words, args.file.as_deref())?;
+    let options = options(context, repo, &args.follow, args.forms.root, &asked)?;
+    let dates = DateForm::read(args.view.date())?;
+    let answer = ask(repo, &asked, &options, &args.forms)?;
     if args.answer.json {
-        context.output().json(&Document {
-            schema_version: 1,
-            path,
-            rev: commit_id,
-            lines: lines.iter().map(Line::new).collect(),
-        })?;
-    } else if args.porcelain {
-        let porcelain = repo.blame_porcelain(commit_id, path.as_bytes(), &options)?;
-        let mut out = context.output();
-        out.write_all(&extended(&porcelain, &lines)?)?;
-        out.flush()?;
+        json::write(context, &asked, &answer.lines)?;
+    } else if let Some(form) = args.forms.form() {
+        porcelain::write(&mut context.output(), form, &answer.told, &answer.lines)?;
     } else {
-        text::write(&mut context.paged(), &lines, args.date)?;
+        let dates = dates.of(repo, &answer.lines)?;
+        text::write(&mut context.paged(), &answer.lines, &args.view, &dates)?;
     }
     Ok(Outcome::Yes)
 }
 
-/// Sorts out revision and file, as `git blame` does.
-fn words(args: &Args) -> Result<(Option<&OsStr>, &OsStr), CliError> {
-    let mut words = args.words.iter().map(OsString::as_os_str);
-    match (words.next(), words.next(), args.file.as_deref()) {
-        (Some(file), None, None) | (None, None, Some(file)) => Ok((None, file)),
-        (Some(revision), Some(file), None) | (Some(revision), None, Some(file)) => {
-            Ok((Some(revision), file))
-        }
-        _ => Err(CliError::said("name one file").hint("git provenance blame [<rev>] [--] <file>")),
-    }
+/// Asks Git once, and opens the trail while it works.
+fn ask(
+    repo: &Repo,
+    asked: &Asked,
+    options: &BlameOptions,
+    forms: &FormArgs,
+) -> Result<Answer, CliError> {
+    let form = forms.form();
+    let running = repo.start_blame(&BlameQuestion {
+        commit_id: asked.commit_id,
+        path: asked.path.as_bytes(),
+        options,
+        form: form.unwrap_or_default(),
+        // What people and JSON see is read from the commits.
+        encoding: form.map_or(Some("none"), |_| forms.encoding.as_deref()),
+    })?;
+    let verifier = Verifier::open(repo)?;
+    let mut blamed = running.finish()?;
+    let told = std::mem::take(&mut blamed.output);
+    let lines = blamed_lines(repo, &verifier, &CommitCache::new(), blamed, options)?;
+    Ok(Answer { lines, told })
 }
 
-/// Turns a path from where the user stands into one from the root.
-fn from_root(context: &Context, repo: &Repo, file: &OsStr) -> Result<RepoPath, CliError> {
-    let mut names: Vec<Vec<u8>> = Vec::new();
-    if !repo.is_bare() {
-        let git = GitProgram::new(context.environment());
-        let prefix = git.ask(&["rev-parse", "--show-prefix"])?;
-        names.extend(prefix.split(|byte| *byte == b'/').map(<[u8]>::to_vec));
-    }
-    let outside = || {
-        CliError::said(format!("{} is outside the repository", file.display()))
-            .hint("name a file of this repository")
-    };
-    let mut typed = file.as_encoded_bytes();
-    if typed.starts_with(b"/") {
-        let root = repo.work_tree().ok_or_else(outside)?;
-        let root = root.as_os_str().as_encoded_bytes();
-        let root = root.strip_suffix(b"/").unwrap_or(root);
-        typed = typed.strip_prefix(root).ok_or_else(outside)?;
-        names.clear();
-    }
-    names.extend(typed.split(|byte| *byte == b'/').map(<[u8]>::to_vec));
-    let mut path: Vec<Vec<u8>> = Vec::new();
-    for name in names {
-        match name.as_slice() {
-            b"" | b"." => {}
-            b".." => drop(path.pop().ok_or_else(outside)?),
-            _ => path.push(name),
-        }
-    }
-    Ok(RepoPath::new(path.join(&b'/'))?)
-}
-
-/// Puts our rows before each line of what `git blame --porcelain` prints.
-fn extended(porcelain: &[u8], lines: &[AttributedLine]) -> Result<Vec<u8>, CliError> {
-    let mut lines = lines.iter();
-    let mut out = Vec::with_capacity(porcelain.len() * 2);
-    for row in porcelain.split_inclusive(|byte| *byte == b'\n') {
-        if row.starts_with(b"\t")
-            && let Some(line) = lines.next()
-        {
-            let line = Line::new(line);
-            writeln!(out, "provenance-kind {}", line.kind)?;
-            writeln!(out, "provenance-verdict {}", line.verdict)?;
-            let origin = line.origin.map(|origin| origin_word(origin).to_owned());
-            for (name, value) in [
-                ("origin", origin),
-                ("tool", line.tool),
-                ("model", line.model),
-                ("session", line.session),
-            ] {
-                if let Some(value) = value {
-                    writeln!(out, "provenance-{name} {value}")?;
-                }
-            }
-        }
-        out.extend_from_slice(row);
-    }
-    Ok(out)
-}
-
-const fn origin_word(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Witnessed => "witnessed",
-        Origin::Declared => "declared",
-        Origin::Imported => "imported",
-        Origin::Inferred => "inferred",
-    }
+fn options(
+    context: &Context,
+    repo: &Repo,
+    args: &FollowArgs,
+    show_root: bool,
+    asked: &Asked,
+) -> Result<BlameOptions, CliError> {
+    let ignored = args
+        .ignore_rev
+        .iter()
+        .map(|revision| repo.resolve(revision));
+    let last = |scores: &[switches::Score]| scores.iter().rev().find_map(|score| score.0);
+    let contents = args.contents.as_deref();
+    Ok(BlameOptions {
+        ignore_whitespace: args.ignore_whitespace,
+        follow_moves: !args.follow_moves.is_empty(),
+        move_score: last(&args.follow_moves),
+        follow_copies: u8::try_from(args.follow_copies.len()).unwrap_or(u8::MAX),
+        copy_score: last(&args.follow_copies),
+        ranges: args.lines.clone(),
+        first_parent: args.first_parent,
+        excluded: asked.excluded.clone(),
+        since: args.since.clone(),
+        ignored: ignored.collect::<Result<_, _>>()?,
+        ignored_files: args.ignore_revs_file.clone(),
+        show_root,
+        contents: contents
+            .map(|file| asked::contents(context, file).map(Arc::from))
+            .transpose()?,
+    })
 }

@@ -1,5 +1,12 @@
 //! `blame`: who wrote each line, held against `git blame`.
 
+mod bounds;
+mod forms;
+mod like_git;
+mod odd;
+mod view;
+mod work_tree;
+
 use harness::Sandbox;
 
 use crate::first_commit::told;
@@ -64,25 +71,6 @@ fn a_revision_a_range_and_a_folder_below_are_understood_as_git_does() {
         .provenance(["blame", absolute])
         .succeeds()
         .says("ai+Alice");
-}
-
-#[test]
-fn porcelain_is_gits_own_with_our_rows_added() {
-    let alice = mixed();
-    let ours = alice
-        .provenance(["blame", "--porcelain", "a.rs"])
-        .succeeds();
-    let rows = ours.text().lines();
-    let (added, kept): (Vec<&str>, Vec<&str>) =
-        rows.partition(|row| row.starts_with("provenance-"));
-    let git = alice.git(["blame", "--porcelain", "HEAD", "--", "a.rs"]);
-    assert_eq!(kept.join("\n"), git);
-    let kinds: Vec<&str> = added
-        .iter()
-        .filter_map(|row| row.strip_prefix("provenance-kind "))
-        .collect();
-    assert_eq!(kinds, ["unattested", "ai", "mixed", "human"]);
-    assert!(added.contains(&"provenance-model anthropic/claude-opus-4-5"));
 }
 
 #[test]

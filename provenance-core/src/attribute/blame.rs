@@ -1,0 +1,196 @@
+//! `blame`: who wrote each line of a file.
+//!
+//! Takes a file of a commit, or of the work tree. Git says which commit each line came from, and
+//! the claims of that commit say whose it is.
+//!
+//! # Invariants
+//!
+//! No record is taken for a line that it does not cover. So these are `unattested`, with the
+//! verdict of the commit that Git names:
+//!
+//! - a line that was followed through an ignored commit by guess: what the record covers is
+//!   another line;
+//! - where options let Git give lines to a commit that does not add them (the end of a range,
+//!   `--first-parent`, `-w`): a line that the [pinned diff](crate::git::diff) does not call added.
+//!
+//! What no commit has yet is `unattested`, whatever is known of it here: nothing is signed.
+//!
+//! # What is not checked
+//!
+//! Whether the file is text. A binary has lines too, as `git blame` has it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::AttributeError;
+use super::commit::{CommitCache, CommitFacts};
+use super::file::attribute;
+use super::history::Run;
+use super::kind::LineAuthor;
+use crate::git::added::AddedLines;
+use crate::git::blame::{BlameOptions, Blamed, BlamedLine};
+use crate::git::rename::Gone;
+use crate::git::tree::{File, Version};
+use crate::git::{RawCommit, Repo};
+use crate::object_id::ObjectId;
+use crate::verify::Verifier;
+
+/// One line of a file, the commit that it came from, and who wrote it.
+#[derive(Debug, Clone)]
+pub struct AttributedLine {
+    /// Where it stands, where it came from, and what it says.
+    pub origin: BlamedLine,
+    /// The commit that it came from.
+    pub commit: Arc<CommitFacts>,
+    /// Who wrote it.
+    pub author: LineAuthor,
+}
+
+/// Returns who wrote each line of a file, as it stands in `commit_id`.
+///
+/// # Errors
+///
+/// [`AttributeError`] when there is no such file or line, or a commit cannot be read or judged.
+pub fn blame(
+    repo: &Repo,
+    verifier: &Verifier<'_>,
+    cache: &CommitCache,
+    commit_id: ObjectId,
+    path: &[u8],
+    options: &BlameOptions,
+) -> Result<Vec<AttributedLine>, AttributeError> {
+    let blamed = Blamed {
+        lines: repo.blame(commit_id, path, options)?,
+        uncommitted: None,
+        output: Vec::new(),
+    };
+    blamed_lines(repo, verifier, cache, blamed, options)
+}
+
+/// Returns who wrote each line of which Git has said where it came from.
+///
+/// # Errors
+///
+/// [`AttributeError`] when a commit cannot be read or judged.
+pub fn blamed_lines(
+    repo: &Repo,
+    verifier: &Verifier<'_>,
+    cache: &CommitCache,
+    blamed: Blamed,
+    options: &BlameOptions,
+) -> Result<Vec<AttributedLine>, AttributeError> {
+    let Blamed {
+        lines, uncommitted, ..
+    } = blamed;
+    let committed = lines.iter().filter(|line| !line.commit_id.is_null());
+    let runs: Vec<Run> = committed.map(Run::from).collect();
+    let mut authors = Vec::with_capacity(runs.len());
+    attribute(repo, verifier, cache, &runs, |commit, author, _| {
+        authors.push((Arc::clone(commit), author));
+    })?;
+    let nobody = uncommitted.unwrap_or_default();
+    let nobody = lines
+        .iter()
+        .find(|line| line.commit_id.is_null())
+        .map(|line| Arc::new(CommitFacts::not_yet(line.commit_id, &nobody)));
+    let mut authors = authors.into_iter();
+    let mut added = AddedBy::default();
+    let mut attributed = Vec::with_capacity(lines.len());
+    for origin in lines {
+        let found = match &nobody {
+            Some(facts) if origin.commit_id.is_null() => {
+                Some((Arc::clone(facts), LineAuthor::UNATTESTED))
+            }
+            _ => authors.next(),
+        };
+        let Some((commit, mut author)) = found else {
+            break;
+        };
+        if author != LineAuthor::UNATTESTED
+            && (origin.is_guessed
+                || (options.may_stray() && !added.contains(repo, &commit, &origin)?))
+        {
+            author = LineAuthor::UNATTESTED;
+        }
+        attributed.push(AttributedLine {
+            origin,
+            commit,
+            author,
+        });
+    }
+    Ok(attributed)
+}
+
+/// Which lines commits add to files, worked out when first asked.
+#[derive(Debug, Default)]
+struct AddedBy(HashMap<(ObjectId, Arc<[u8]>), AddedLines>);
+
+impl AddedBy {
+    fn contains(
+        &mut self,
+        repo: &Repo,
+        commit: &CommitFacts,
+        line: &BlamedLine,
+    ) -> Result<bool, AttributeError> {
+        // Without all parents nobody can say, and the claims know it.
+        if !commit.is_whole {
+            return Ok(true);
+        }
+        let key = (commit.commit_id, Arc::clone(&line.original_path));
+        let added = match self.0.entry(key) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                new.insert(added(repo, commit.commit_id, &line.original_path)?)
+            }
+        };
+        let is_in = |range: &(u32, u32)| {
+            (u64::from(range.0)..=u64::from(range.1)).contains(&line.original_line)
+        };
+        Ok(match added {
+            AddedLines::Whole => true,
+            AddedLines::Ranges(ranges) => ranges.iter().any(is_in),
+        })
+    }
+}
+
+/// What a commit adds to a file: over what its parents have there, or had before it was renamed.
+fn added(repo: &Repo, commit_id: ObjectId, path: &[u8]) -> Result<AddedLines, AttributeError> {
+    let commit = repo.commit(commit_id)?;
+    let Some(version) = repo.version_at(commit.tree_id, path)? else {
+        return Ok(AddedLines::Ranges(Vec::new()));
+    };
+    let mut old = Vec::with_capacity(commit.parent_ids.len());
+    for parent_id in &commit.parent_ids {
+        let tree_id = repo.commit(*parent_id)?.tree_id;
+        old.push(match repo.version_at(tree_id, path)? {
+            Some(version) => Some(version),
+            None => renamed(repo, tree_id, &commit, path, version)?,
+        });
+    }
+    if old.is_empty() {
+        // A first commit adds everything.
+        old.push(None);
+    }
+    Ok(repo.added_to_file(&old, version)?)
+}
+
+/// What a file was in a parent that has no such path.
+fn renamed(
+    repo: &Repo,
+    parent_tree_id: ObjectId,
+    commit: &RawCommit,
+    path: &[u8],
+    version: Version,
+) -> Result<Option<Version>, AttributeError> {
+    let changes = repo.changed_paths(Some(parent_tree_id), Some(commit.tree_id))?;
+    let gone = changes.into_iter().filter_map(|change| match change {
+        change if change.new.is_some() => None,
+        change => Some(File {
+            path: change.path,
+            version: change.old?,
+        }),
+    });
+    let gone = Gone::new(gone);
+    let source = gone.source(repo, path, version)?;
+    Ok(source.map(|file| file.version))
+}
