@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 
-use provenance_core::attribute::LineKind;
+use provenance_core::attribute::{LineKind, history};
 use provenance_core::git::{GitError, ObjectId, Repo};
 use provenance_core::query::{Filter, Pattern};
 use provenance_core::record::Origin;
@@ -70,6 +70,24 @@ impl RangeArgs {
             head,
             commits,
             range,
+        })
+    }
+
+    /// Which commits are meant, in whatever order is found fastest.
+    ///
+    /// # Errors
+    ///
+    /// As for [`RangeArgs::select`].
+    pub(crate) fn population(&self, context: &Context) -> Result<Selection, CliError> {
+        if !self.range.is_empty() || !self.pathspec.is_empty() {
+            return self.select(context);
+        }
+        let head = head(context.repo()?)?;
+        Ok(Selection {
+            typed: None,
+            head,
+            commits: history::commits(&context.location(), &[head])?,
+            range: None,
         })
     }
 

@@ -5,9 +5,9 @@ mod text;
 
 use std::collections::HashSet;
 
-use provenance_core::attribute::history::IndexFile;
+use provenance_core::attribute::history::{self, IndexFile};
 use provenance_core::attribute::summary::{Dimension, Part, Request, Summary, summarize};
-use provenance_core::git::{ObjectId, Repo};
+use provenance_core::git::ObjectId;
 use provenance_core::trust::Trust;
 
 use crate::cli::JsonArgs;
@@ -72,11 +72,11 @@ fn part(typed: &str) -> Result<Part, String> {
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let repo = context.repo()?;
-    let selection = args.range.select(context)?;
+    let selection = args.range.population(context)?;
     let paths = args.range.paths(context, selection.head)?;
     let filter = args.filter.filter(context)?;
     let trust = Trust::load(repo)?;
-    let before = before_adoption(repo, trust.as_ref())?;
+    let before = before_adoption(context, trust.as_ref())?;
     let by: &[Dimension] = if args.by.is_empty() {
         &[Dimension::Model]
     } else {
@@ -126,15 +126,20 @@ fn is_all_missing(summary: &Summary) -> bool {
 }
 
 /// The commits that the trust document expects no records of.
-fn before_adoption(repo: &Repo, trust: Option<&Trust>) -> Result<HashSet<ObjectId>, CliError> {
+fn before_adoption(
+    context: &Context,
+    trust: Option<&Trust>,
+) -> Result<HashSet<ObjectId>, CliError> {
+    let repo = context.repo()?;
     let mut here = Vec::new();
     for commit_id in trust.map_or(&[][..], Trust::adopted_at) {
         if repo.has_object(*commit_id)? {
-            here.push(commit_id.to_string());
+            here.push(*commit_id);
         }
     }
     if here.is_empty() {
         return Ok(HashSet::new());
     }
-    Ok(repo.range(&here)?.into_iter().collect())
+    let before = history::commits(&context.location(), &here)?;
+    Ok(before.into_iter().collect())
 }

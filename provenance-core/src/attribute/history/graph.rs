@@ -133,6 +133,9 @@ fn read(
     };
     let mut open = Vec::new();
     for head in heads {
+        if known.contains_key(head) {
+            continue;
+        }
         let pushed = push(&mut commits, *head)?;
         known.insert(*head, Some(pushed.0));
         open.push(pushed);
