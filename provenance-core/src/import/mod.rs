@@ -21,13 +21,17 @@
 //!
 //! Whether what the other tool recorded is true. Nobody signed it.
 
+pub mod agent_trace;
+pub mod entire;
 pub mod git_ai;
 
 mod clip;
 mod importer;
+mod json;
 mod maker;
 mod names;
 mod painting;
+mod paths;
 mod refusal;
 mod spread;
 

@@ -12,8 +12,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Contribution;
-use crate::record::{ClaimPath, Extent, FileClaim, LineRange};
+use super::{Contribution, Refusal, Said};
+use crate::digest::Digest;
+use crate::object_id::ObjectId;
+use crate::record::{ClaimPath, Extent, FileClaim, LineRange, Origin};
 use crate::repo_path::RepoPath;
 
 /// What a claimant says of lines.
@@ -22,7 +24,6 @@ pub(super) enum Paint {
     /// An AI wrote them.
     Ai,
     /// An AI wrote them, then a human changed them.
-    #[expect(dead_code, reason = "the next source knows them")]
     Mixed,
 }
 
@@ -49,19 +50,21 @@ impl Painting {
         }
     }
 
-    /// Answers whether no line is an AI's.
-    pub(super) fn is_blank(&self) -> bool {
-        self.claims.is_empty()
-    }
-
-    /// Returns how many lines are a human's.
-    pub(super) const fn human_lines(&self) -> u64 {
-        self.human_lines
-    }
-
-    /// Gives each claimant his lines, and leaves out those who have none.
-    pub(super) fn share_out(self, claimants: Vec<Contribution>) -> Vec<Contribution> {
-        let mut claimants = claimants;
+    /// Gives each claimant his lines, leaves out those who have none, and makes of it what was said
+    /// of a commit.
+    pub(super) fn said(
+        self,
+        commit_id: ObjectId,
+        source: Digest,
+        mut claimants: Vec<Contribution>,
+    ) -> Result<Said, Refusal> {
+        if self.claims.is_empty() {
+            return Err(if self.human_lines > 0 {
+                Refusal::OnlyHuman
+            } else {
+                Refusal::ClaimsNothing
+            });
+        }
         for ((claimant, path, paint), mut ranges) in self.claims {
             let Some(contribution) = claimants.get_mut(claimant) else {
                 continue;
@@ -88,7 +91,13 @@ impl Painting {
             }
         }
         claimants.retain(|contribution| !contribution.files.is_empty());
-        claimants
+        Ok(Said {
+            commit_id,
+            source,
+            origin: Origin::Imported,
+            contributions: claimants,
+            human_lines: self.human_lines,
+        })
     }
 }
 

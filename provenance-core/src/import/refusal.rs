@@ -1,5 +1,6 @@
 //! `Refusal`: why one thing that a source has was not taken over, with a stable code.
 
+use super::paths::quoted;
 use crate::seal::MAX_LINE_BYTES;
 use crate::store::MAX_NOTE_BYTES;
 
@@ -39,6 +40,14 @@ pub enum Refusal {
     /// The commit's note would be larger than readers read.
     #[error("the note of its commit has no room left")]
     NoteFull,
+    /// The checkpoint that its commit names is not here.
+    #[error(
+        "the checkpoint is not in this repository; fetch the branch entire/checkpoints/v1 or refs/entire/checkpoints/* and import again"
+    )]
+    CheckpointNotHere,
+    /// No commit that is here names it.
+    #[error("no commit that was looked at names it")]
+    NoCommit,
     /// An entry of a notes tree that is no note.
     #[error("an entry of the notes tree that {fault}")]
     NotANote {
@@ -98,6 +107,20 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// It has another form than its format; what is wrong with it.
+    pub(super) fn malformed(fault: &str) -> Self {
+        Self::Malformed {
+            fault: fault.to_owned(),
+        }
+    }
+
+    /// A version of its format that is not known here.
+    pub(super) fn unknown_version(version: &str) -> Self {
+        Self::UnknownVersion {
+            version: quoted(version),
+        }
+    }
+
     /// Returns the stable code, for scripts.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -111,6 +134,8 @@ impl Refusal {
             Self::NotAdded => "not-added",
             Self::RecordTooLong => "record-too-long",
             Self::NoteFull => "note-full",
+            Self::CheckpointNotHere => "checkpoint-not-here",
+            Self::NoCommit => "no-commit",
             Self::NotANote { .. } => "not-a-note",
             Self::TooLarge { .. } => "too-large",
             Self::NotUtf8 => "not-utf8",

@@ -1,5 +1,7 @@
 //! Importing: what other tools recorded becomes records that say so, and nothing is lost silently.
 
+mod agent_trace;
+mod entire;
 mod git_ai;
 
 use harness::Sandbox;

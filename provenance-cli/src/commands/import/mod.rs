@@ -3,7 +3,9 @@
 //! A source is one file here, which reads its options, and one in the core, which reads what is
 //! there. Everything after that is the same for all of them.
 
+mod agent_trace;
 mod document;
+mod entire;
 mod git_ai;
 mod text;
 
@@ -35,6 +37,8 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Source {
     GitAi(git_ai::Args),
+    AgentTrace(agent_trace::Args),
+    Entire(entire::Args),
 }
 
 /// What every source is asked.
@@ -52,6 +56,8 @@ struct HowArgs {
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     match &args.source {
         Source::GitAi(args) => git_ai::run(context, args),
+        Source::AgentTrace(args) => agent_trace::run(context, args),
+        Source::Entire(args) => entire::run(context, args),
     }
 }
 

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Claim;
-use super::note::{Agent, Holder, Note, json, malformed, path, range_of};
+use super::note::{Agent, Holder, Note};
 use crate::capture;
-use crate::import::{NOT_SAID, Refusal};
+use crate::import::{NOT_SAID, Refusal, json, paths};
 use crate::record::LineRange;
 
 /// Authors that are tools, in lower case.
@@ -66,15 +66,14 @@ enum Lines {
 
 /// Reads a document of the first form.
 pub(super) fn parse(text: &str) -> Result<Note, Refusal> {
-    let document: Document = serde_json::from_str(text).map_err(|error| json(&error))?;
+    let document: Document = json::read(text)?;
     if let Some(version) = document.schema_version.filter(|version| version != VERSION) {
-        let version = crate::text::escaped(&version).chars().take(80).collect();
-        return Err(Refusal::UnknownVersion { version });
+        return Err(Refusal::unknown_version(&version));
     }
     let mut note = Note::default();
     let mut humans = Vec::new();
     for (name, file) in document.files {
-        let path = path(&name)?;
+        let path = paths::path(&name)?;
         for author in file.authors {
             let ranges: Option<Vec<LineRange>> = author.lines.iter().map(range).collect();
             let claim = |holder, ranges| Claim {
@@ -82,7 +81,7 @@ pub(super) fn parse(text: &str) -> Result<Note, Refusal> {
                 holder,
                 ranges,
             };
-            let ranges = ranges.ok_or_else(|| malformed("a range of lines is none"))?;
+            let ranges = ranges.ok_or_else(|| Refusal::malformed("a range of lines is none"))?;
             match agent(&author.author) {
                 Some(agent) => {
                     note.claims
@@ -101,8 +100,8 @@ pub(super) fn parse(text: &str) -> Result<Note, Refusal> {
 
 fn range(lines: &Lines) -> Option<LineRange> {
     match *lines {
-        Lines::One(line) => range_of(line, line),
-        Lines::Range((start, end)) => range_of(start, end),
+        Lines::One(line) => paths::lines(line, line),
+        Lines::Range((start, end)) => paths::lines(start, end),
     }
 }
 

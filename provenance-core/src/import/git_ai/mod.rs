@@ -27,7 +27,7 @@ use super::{Found, ImportError, Refusal, Said, contribution, names};
 use crate::digest::Digest;
 use crate::git::{GitError, NotesRef, Repo};
 use crate::object_id::ObjectId;
-use crate::record::{Contribution, LineRange, Origin};
+use crate::record::{Contribution, LineRange};
 use crate::store::MAX_NOTE_BYTES;
 use crate::text;
 
@@ -97,9 +97,7 @@ pub fn find(
                 _ if search.wanted.is_some() => {}
                 _ => found.push(refused(
                     text::escaped(&name).into_owned(),
-                    Refusal::Malformed {
-                        fault: "the reference names no commit".to_owned(),
-                    },
+                    Refusal::malformed("the reference names no commit"),
                 )),
             }
         }
@@ -202,20 +200,7 @@ fn said(read: &Read, sessions: &Sessions) -> Result<Said, Refusal> {
             }
         }
     }
-    if painting.is_blank() {
-        return Err(if painting.human_lines() > 0 {
-            Refusal::OnlyHuman
-        } else {
-            Refusal::ClaimsNothing
-        });
-    }
-    Ok(Said {
-        commit_id: read.commit_id,
-        source: read.source,
-        origin: Origin::Imported,
-        human_lines: painting.human_lines(),
-        contributions: painting.share_out(claimants),
-    })
+    painting.said(read.commit_id, read.source, claimants)
 }
 
 /// Who stands behind a key.

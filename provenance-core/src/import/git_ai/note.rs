@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::Claim;
 use super::first_form;
-use crate::import::Refusal;
+use crate::import::{Refusal, json, paths};
 use crate::record::LineRange;
 use crate::repo_path::RepoPath;
 use crate::text;
@@ -22,8 +22,6 @@ use crate::text;
 const VERSION: &str = "authorship/3.0.0";
 /// The longest line before the divider; the longest of 218,008 real ones has 5,342 bytes.
 const MAX_LINE_BYTES: usize = 64 << 10;
-/// The deepest JSON; the deepest of 10,685 real notes has 8 levels.
-const MAX_DEPTH: usize = 64;
 
 /// What a note says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,7 +86,6 @@ struct AgentId {
 pub(super) fn parse(bytes: &[u8]) -> Result<Note, Refusal> {
     let text = std::str::from_utf8(bytes).map_err(|_| Refusal::NotUtf8)?;
     if text.starts_with('{') {
-        check_depth(text)?;
         return first_form::parse(text);
     }
     let mut reader = Reader::default();
@@ -96,7 +93,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Note, Refusal> {
     let mut number = 0;
     loop {
         let Some((line, after)) = rest.split_once('\n') else {
-            return Err(malformed(
+            return Err(Refusal::malformed(
                 "there is no line `---` between lines and metadata",
             ));
         };
@@ -111,12 +108,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Note, Refusal> {
         }
         reader.line(line.trim_end(), number)?;
     }
-    check_depth(rest)?;
-    let metadata: Metadata = serde_json::from_str(rest).map_err(|error| json(&error))?;
+    let metadata: Metadata = json::read(rest)?;
     if metadata.schema_version != VERSION {
-        return Err(Refusal::UnknownVersion {
-            version: quoted(&metadata.schema_version),
-        });
+        return Err(Refusal::unknown_version(&metadata.schema_version));
     }
     let known = metadata.prompts.into_iter().chain(metadata.sessions);
     let agents = known.flatten().map(|(key, session)| {
@@ -149,10 +143,10 @@ impl Reader {
         }
         let Some(entry) = line.strip_prefix("  ") else {
             let quoted = line.strip_prefix('"').and_then(|l| l.strip_suffix('"'));
-            self.path = Some(path(quoted.unwrap_or(line))?);
+            self.path = Some(paths::path(quoted.unwrap_or(line))?);
             return Ok(());
         };
-        let at = |fault: &str| malformed(&format!("line {number} {fault}"));
+        let at = |fault: &str| Refusal::malformed(&format!("line {number} {fault}"));
         let (key, ranges) = entry
             .split_once(' ')
             .ok_or_else(|| at("has no key and lines"))?;
@@ -186,68 +180,11 @@ fn holder(key: &str) -> Option<Holder> {
 
 fn range(word: &str) -> Option<LineRange> {
     let (start, end) = word.split_once('-').unwrap_or((word, word));
-    range_of(number(start)?, number(end)?)
+    paths::lines(number(start)?, number(end)?)
 }
 
 /// Digits and nothing else.
 fn number(word: &str) -> Option<u64> {
     let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| word.parse().ok()).flatten()
-}
-
-/// Lines that a file can have.
-pub(super) fn range_of(start_line: u64, end_line: u64) -> Option<LineRange> {
-    let is_range = 1 <= start_line && start_line <= end_line && u32::try_from(end_line).is_ok();
-    is_range.then_some(LineRange {
-        start_line,
-        end_line,
-    })
-}
-
-/// A path inside the repository.
-pub(super) fn path(spelled: &str) -> Result<RepoPath, Refusal> {
-    RepoPath::new(spelled).map_err(|_| Refusal::BadPath {
-        path: quoted(spelled),
-    })
-}
-
-pub(super) fn malformed(fault: &str) -> Refusal {
-    Refusal::Malformed {
-        fault: fault.to_owned(),
-    }
-}
-
-/// What is wrong with a document. Of its content nothing is repeated: it may be a conversation.
-pub(super) fn json(error: &serde_json::Error) -> Refusal {
-    let what = match error.classify() {
-        serde_json::error::Category::Data => "a field is missing or has another type",
-        serde_json::error::Category::Eof => "it ends too early",
-        serde_json::error::Category::Io | serde_json::error::Category::Syntax => "it is no JSON",
-    };
-    Refusal::Json {
-        fault: format!("{what}, at line {} column {}", error.line(), error.column()),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    text::escaped(text).chars().take(80).collect()
-}
-
-/// Counts brackets outside of strings, without building anything.
-fn check_depth(json: &str) -> Result<(), Refusal> {
-    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if in_string => is_escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > MAX_DEPTH {
-            return Err(Refusal::TooDeep);
-        }
-    }
-    Ok(())
 }
