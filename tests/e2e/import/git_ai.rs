@@ -107,7 +107,7 @@ fn importing_again_writes_nothing_whoever_does_it() {
 }
 
 #[test]
-fn a_stranger_who_was_first_keeps_nothing_out() {
+fn attack_g56_a_stranger_who_was_first_keeps_nothing_out() {
     let (alice, commit) = with_commit();
     note(&alice, &commit, "a.txt\n  s_c9883b05a2487d::t_1 3-5\n");
     // Mallory has a key that nobody trusts, and puts his record of the same note there.
@@ -126,7 +126,7 @@ fn a_stranger_who_was_first_keeps_nothing_out() {
 }
 
 #[test]
-fn hostile_notes_are_refused_by_name_and_the_others_are_imported() {
+fn attack_g56_hostile_notes_are_refused_by_name_and_the_others_are_imported() {
     let (sandbox, commit) = with_commit();
     let first = sandbox.git(["rev-parse", "HEAD~"]);
     note(&sandbox, &commit, "a.txt\n  s_c9883b05a2487d::t_1 3-5\n");
@@ -207,4 +207,31 @@ fn a_range_asks_for_the_notes_of_its_commits() {
     let document = imports(&sandbox, &["git-ai", "HEAD~..HEAD"]);
     assert_eq!(counts(&document), (1, 1, 0, vec![]));
     assert_eq!(counts(&imports(&sandbox, &["git-ai"])), (2, 1, 1, vec![]));
+}
+
+#[test]
+fn beside_a_record_of_our_own_an_import_changes_only_the_lines_that_it_names() {
+    let sandbox = Sandbox::new().with_provenance();
+    sandbox.write("a.txt", "one\n");
+    sandbox.commit("first");
+    let agent = sandbox.agent("claude-opus-4-5");
+    agent.edits("a.txt", "one\ntwo\n");
+    agent.ends();
+    sandbox.append("a.txt", "three\nfour\n");
+    let commit = sandbox.commit("second");
+    let before = blamed(&sandbox, "a.txt");
+    assert!(before[1].starts_with("ai witnessed"), "{before:?}");
+    assert!(before[2].starts_with("human"), "{before:?}");
+    // It says of line 2 what is known, of line 3 what is not, and of line 4 nothing.
+    note(
+        &sandbox,
+        &commit,
+        "a.txt\n  s_c9883b05a2487d::t_1 2-3\n  h_31dce776f88375 1\n",
+    );
+    assert_eq!(counts(&imports(&sandbox, &["git-ai"])), (1, 1, 0, vec![]));
+    let after = blamed(&sandbox, "a.txt");
+    assert_eq!(after[0], before[0]);
+    assert_eq!(after[1], before[1], "what was witnessed stands");
+    assert!(after[2].starts_with("ai imported"), "{after:?}");
+    assert_eq!(after[3], before[3]);
 }
