@@ -25,10 +25,11 @@ use std::sync::Arc;
 use super::AttributeError;
 use super::commit::{CommitCache, CommitFacts};
 use super::file::attribute;
-use super::history::Run;
+use super::history::{IndexFile, Run, known};
 use super::kind::LineAuthor;
 use crate::git::added::AddedLines;
 use crate::git::blame::{BlameOptions, Blamed, BlamedLine};
+use crate::git::diff::MAX_BYTES;
 use crate::git::rename::Gone;
 use crate::git::tree::{File, Version};
 use crate::git::{RawCommit, Repo};
@@ -65,6 +66,50 @@ pub fn blame(
         output: Vec::new(),
     };
     blamed_lines(repo, verifier, cache, blamed, options)
+}
+
+/// Returns who wrote each line of a file, if what the history pass kept tells it without Git.
+///
+/// # Errors
+///
+/// As for [`blame`].
+pub fn blame_known(
+    repo: &Repo,
+    verifier: &Verifier<'_>,
+    index: IndexFile<'_>,
+    commit_id: ObjectId,
+    path: &[u8],
+) -> Result<Option<Vec<AttributedLine>>, AttributeError> {
+    let Some(runs) = known(repo.location(), index, commit_id, path)? else {
+        return Ok(None);
+    };
+    let tree_id = repo.commit(commit_id)?.tree_id;
+    let Some(version) = repo.version_at(tree_id, path)? else {
+        return Ok(None);
+    };
+    let content = repo.blob(version.id, MAX_BYTES)?;
+    let mut texts = content.split_inclusive(|byte| *byte == b'\n');
+    let mut lines = Vec::new();
+    for run in &runs {
+        for (number, text) in (0..run.count).zip(texts.by_ref()) {
+            lines.push(BlamedLine {
+                line: run.line + number,
+                commit_id: run.commit_id,
+                original_path: Arc::clone(&run.original_path),
+                original_line: run.original_line + number,
+                content: text.strip_suffix(b"\n").unwrap_or(text).to_vec(),
+                is_boundary: false,
+                is_guessed: false,
+            });
+        }
+    }
+    let blamed = Blamed {
+        lines,
+        uncommitted: None,
+        output: Vec::new(),
+    };
+    let options = BlameOptions::default();
+    blamed_lines(repo, verifier, &CommitCache::new(), blamed, &options).map(Some)
 }
 
 /// Returns who wrote each line of which Git has said where it came from.

@@ -25,7 +25,7 @@ pub mod summary;
 mod tally;
 
 pub use added::{AddedFile, added, kind_of_commit};
-pub use blame::{AttributedLine, blame, blamed_lines};
+pub use blame::{AttributedLine, blame, blame_known, blamed_lines};
 pub use claims::{Claims, FileClaims};
 pub use commit::{CommitCache, CommitFacts, Moment};
 pub use kind::{Contributor, LineAuthor, LineKind};

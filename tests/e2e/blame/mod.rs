@@ -137,3 +137,48 @@ fn what_has_no_lines_is_named_for_what_it_is() {
     }
     blame("folder/b.txt").says("there is no `folder/b.txt`");
 }
+
+#[test]
+fn what_stats_kept_answers_as_git_does() {
+    let alice = mixed();
+    let ask = |args: &[&str]| alice.provenance(args).succeeds().json();
+    let told = |args: &[&str]| (ask(args)["lines"].clone(), ask(args)["path"].clone());
+    let here = ["blame", "--json", "a.rs"];
+    let before = told(&here);
+    alice.provenance(["stats"]).succeeds();
+    assert!(alice.path().join(".git/provenance/index/history").is_file());
+    assert_eq!(told(&here), before);
+    assert_eq!(told(&["blame", "--json", "HEAD", "a.rs"]), before);
+    // A commit on top of what was kept, and what no commit has.
+    alice.write("a.rs", "fn new() {}\nfn old() {}\nfn one() -> u8 { 1 }\n");
+    let edited = ask(&here);
+    assert_eq!(edited["lines"][0]["commit"], "0".repeat(40));
+    alice.commit("new");
+    let (lines, _) = told(&here);
+    alice
+        .provenance(["blame", "--porcelain", "a.rs"])
+        .succeeds();
+    std::fs::remove_dir_all(alice.path().join(".git/provenance/index")).unwrap();
+    assert_eq!(told(&here).0, lines);
+}
+
+#[test]
+fn what_stats_kept_is_asked_before_git_is() {
+    let sandbox = Sandbox::new();
+    for text in ["one\n", "one\ntwo\n"] {
+        sandbox.write("f", text);
+        sandbox.commit("more");
+    }
+    let before = sandbox.provenance(["blame", "--json", "f"]).succeeds();
+    sandbox.provenance(["stats"]).succeeds();
+    assert!(!sandbox.path().join(".git/provenance").exists());
+    // Without it Git cannot compare the two.
+    let blob = sandbox.git(["rev-parse", "HEAD~1:f"]);
+    let (folder, name) = blob.trim_end().split_at(2);
+    let object = sandbox.path().join(".git/objects").join(folder).join(name);
+    std::fs::remove_file(object).unwrap();
+    let after = sandbox.provenance(["blame", "--json", "f"]).succeeds();
+    assert_eq!(after.json(), before.json());
+    // Any option is Git's to answer.
+    sandbox.provenance(["blame", "--json", "-w", "f"]).exits(2);
+}

@@ -26,6 +26,7 @@ pub(super) struct Checker {
     notes: BTreeMap<(&'static str, String), String>,
     /// Of each place, the commit and the notes that were found good.
     good: BTreeMap<&'static str, String>,
+    checks: u64,
     pub(super) ended: Ended,
 }
 
@@ -95,6 +96,15 @@ impl Checker {
             }
         }
         check_stats(place, &counted)?;
+        // The next answers come from what was kept of these, or from nothing: both have to hold.
+        self.checks += 1;
+        if self.checks % 2 == 0 {
+            let common = place.sandbox.git(["rev-parse", "--git-common-dir"]);
+            let common = place.sandbox.path().join(common.trim_end());
+            let index = common.join("provenance/index");
+            std::fs::remove_dir_all(index).unwrap();
+            check_stats(place, &counted)?;
+        }
         self.check_verdicts(place)
     }
 

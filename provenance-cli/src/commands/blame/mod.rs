@@ -10,7 +10,8 @@ mod written;
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use provenance_core::attribute::{AttributedLine, CommitCache, blamed_lines};
+use provenance_core::attribute::history::IndexFile;
+use provenance_core::attribute::{AttributedLine, CommitCache, blame_known, blamed_lines};
 use provenance_core::git::Repo;
 use provenance_core::git::blame::{BlameForm, BlameOptions, BlameQuestion};
 use provenance_core::verify::Verifier;
@@ -171,7 +172,13 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let asked = Asked::read(context, repo, &args.words, args.file.as_deref())?;
     let options = options(context, repo, &args.follow, args.forms.root, &asked)?;
     let dates = DateForm::read(args.view.date())?;
-    let answer = ask(repo, &asked, &options, &args.forms)?;
+    let answer = match ask_index(context, &asked, &options, &args.forms)? {
+        Some(lines) => Answer {
+            lines,
+            told: Vec::new(),
+        },
+        None => ask(repo, &asked, &options, &args.forms)?,
+    };
     if args.answer.json {
         json::write(context, &asked, &answer.lines)?;
     } else if let Some(form) = args.forms.form() {
@@ -181,6 +188,29 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         text::write(&mut context.paged(), &answer.lines, &args.view, &dates)?;
     }
     Ok(Outcome::Yes)
+}
+
+/// Asks what the history pass kept, where no option and nothing in the work tree changes the
+/// answer.
+fn ask_index(
+    context: &Context,
+    asked: &Asked,
+    options: &BlameOptions,
+    forms: &FormArgs,
+) -> Result<Option<Vec<AttributedLine>>, CliError> {
+    let repo = context.repo()?;
+    let file = context.history_index()?.filter(|file| file.is_file());
+    let is_plain = forms.form().is_none() && *options == BlameOptions::default();
+    let path = asked.path.as_bytes();
+    let (Some(file), true) = (file, is_plain) else {
+        return Ok(None);
+    };
+    if asked.commit_id.is_none() && !repo.is_as_committed(asked.rev, path)? {
+        return Ok(None);
+    }
+    let verifier = Verifier::open(repo)?;
+    let index = IndexFile::at(&file);
+    Ok(blame_known(repo, &verifier, index, asked.rev, path)?)
 }
 
 /// Asks Git once, and opens the trail while it works.

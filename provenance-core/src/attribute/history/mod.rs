@@ -39,6 +39,7 @@
 mod batch;
 mod graph;
 mod index;
+mod known;
 mod lines;
 mod pass;
 mod spread;
@@ -50,6 +51,7 @@ use std::sync::Arc;
 use self::graph::Graph;
 pub use self::index::IndexFile;
 use self::index::{Index, Keeper};
+pub use self::known::known;
 use self::pass::Pass;
 use crate::digest::Digest;
 use crate::git::blame::BlamedLine;
@@ -162,10 +164,7 @@ pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
     let Some(repo) = repos.first() else {
         return Ok(Vec::new());
     };
-    // Which parents are followed depends on them.
-    let mut boundary: Vec<ObjectId> = repo.shallow_boundary()?.into_iter().collect();
-    boundary.sort_unstable();
-    let circumstances = Digest::of_parts(boundary.iter().map(ObjectId::as_bytes));
+    let circumstances = circumstances(repo)?;
     let mut index = match question.index {
         Some(file) => Index::load(file.path, circumstances),
         None => Index::default(),
@@ -200,6 +199,13 @@ pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
         index.save(file.path, circumstances);
     }
     Ok(origins)
+}
+
+/// What answers depend on besides the objects: the commits whose parents are not followed.
+fn circumstances(repo: &Repo) -> Result<Digest, GitError> {
+    let mut boundary: Vec<ObjectId> = repo.shallow_boundary()?.into_iter().collect();
+    boundary.sort_unstable();
+    Ok(Digest::of_parts(boundary.iter().map(ObjectId::as_bytes)))
 }
 
 /// Tells what each file is: as it was seen before, or as it is read now.

@@ -22,6 +22,8 @@ pub use running::RunningBlame;
 
 pub(super) use running::os_string;
 
+use super::diff::MAX_BYTES;
+use super::objects::ObjectKind;
 use super::{GitError, Repo};
 use crate::object_id::ObjectId;
 
@@ -166,5 +168,29 @@ impl Repo {
             encoding: Some("none"),
         })?;
         Ok(running.finish()?.lines)
+    }
+
+    /// Answers whether a file of the work tree has the very bytes that it has in a commit. Where
+    /// filters change them it has not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Repo::commit`]; that the file cannot be read is an answer.
+    pub fn is_as_committed(&self, commit_id: ObjectId, path: &[u8]) -> Result<bool, GitError> {
+        let Some(root) = self.work_tree() else {
+            return Ok(false);
+        };
+        let tree_id = self.commit(commit_id)?.tree_id;
+        let version = self.version_at(tree_id, path)?;
+        let Some(version) = version.filter(|version| version.is_file()) else {
+            return Ok(false);
+        };
+        let file = root.join(os_string(path));
+        let is_regular = std::fs::symlink_metadata(&file)
+            .is_ok_and(|found| found.is_file() && found.len() <= MAX_BYTES as u64);
+        let Some(bytes) = is_regular.then(|| std::fs::read(&file).ok()).flatten() else {
+            return Ok(false);
+        };
+        Ok(self.object_id(ObjectKind::Blob, &bytes)? == version.id)
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use provenance_core::attribute::history::{FileOrigins, IndexFile, Question, origins};
+use provenance_core::attribute::history::{FileOrigins, IndexFile, Question, known, origins};
 use provenance_core::git::{Location, ObjectId, Repo};
 
 use super::random::histories;
@@ -64,7 +64,7 @@ fn line(commits: usize) -> Sandbox {
 
 #[test]
 fn whatever_was_asked_before_the_answers_are_the_same() {
-    let (mut fewer, mut all) = (0, 0);
+    let (mut fewer, mut all, mut told) = (0, 0, 0);
     for (seed, sandbox) in histories() {
         let refs = sandbox.git(["for-each-ref", "--format=%(objectname)", "refs/heads"]);
         let refs = String::from_utf8(refs).unwrap();
@@ -82,11 +82,28 @@ fn whatever_was_asked_before_the_answers_are_the_same() {
                     cold(&sandbox, commit_id),
                     "seed {seed}: {commit_id}"
                 );
+                // One file alone finds what was just kept.
+                let location = Location::at(sandbox.root());
+                for (asked, answer) in files(&repo, commit_id).iter().zip(&asked.answers) {
+                    let index = IndexFile { path: &file, depth };
+                    let known = known(&location, index, commit_id, &asked.path).unwrap();
+                    let FileOrigins::Lines(runs) = answer else {
+                        assert_eq!(known, None);
+                        continue;
+                    };
+                    // Where lines went to commits that are not kept, it is none.
+                    told += usize::from(known.is_some());
+                    assert!(
+                        known.is_none_or(|known| known == *runs),
+                        "seed {seed}: {commit_id}"
+                    );
+                }
                 all += repo.range(&[commit_id.to_string().as_str()]).unwrap().len();
                 fewer += asked.commits;
             }
         }
     }
+    assert!(told > 500, "only {told} files were told from what was kept");
     assert!(fewer < all, "nothing was ever looked up: {fewer} of {all}");
 }
 
@@ -100,6 +117,16 @@ fn new_commits_are_all_that_is_visited() {
     let asked = ask(head);
     assert_eq!((asked.commits, asked.answers), (3, cold(&sandbox, head)));
     assert_eq!(ask(head).commits, 1);
+    // One file alone is not looked for far from what is kept.
+    let far = Location::at(sandbox.root());
+    let depth = IndexFile {
+        path: &index(&sandbox),
+        depth: 8,
+    };
+    let old = sandbox.id(["rev-parse", "HEAD~20"]);
+    assert_eq!(known(&far, depth, old, b"a").unwrap(), None);
+    assert_eq!(known(&far, depth, head, b"nowhere").unwrap(), None);
+    assert!(known(&far, depth, head, b"a").unwrap().is_some());
     // A branch that was written anew finds what it shares.
     sandbox.git(["checkout", "-q", "-b", "other", "HEAD~4"]);
     sandbox.write("a", "another\nline 0\n");
