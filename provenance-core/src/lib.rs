@@ -112,6 +112,9 @@ pub mod git;
 pub mod capture;
 pub mod store;
 
+// what messages let one conclude, which is no evidence
+pub mod infer;
+
 // 5 belief
 pub mod trust;
 pub mod verify;

@@ -20,6 +20,8 @@ const LAYERS: &[&[&str]] = &[
     &["seal"],
     &["git"],
     &["capture", "store"],
+    // Below belief, because nothing believes it.
+    &["infer"],
     &["trust"],
     &["verify"],
     &["attribute"],

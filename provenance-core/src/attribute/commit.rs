@@ -10,6 +10,7 @@ use super::AttributeError;
 use super::claims::Claims;
 use crate::git::blame::Uncommitted;
 use crate::git::{GitError, Person, RawCommit, Repo, trailer};
+use crate::infer::{Inference, Rules};
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
 use crate::verify::{Judgement, Reason, Verdict, Verifier, VerifyError};
@@ -38,6 +39,9 @@ pub struct CommitFacts {
     /// Whether all parents are here. Where they are not, nobody can say which lines it adds, and
     /// the claims leave the remainder unattested.
     pub is_whole: bool,
+    /// What its message lets one conclude, where that was asked for and no record is believed.
+    /// It is no evidence.
+    pub inferred: Option<Inference>,
 }
 
 /// A moment as Git keeps it: of the world, and of the place where it was.
@@ -70,7 +74,7 @@ impl CommitFacts {
         verifier: &Verifier<'_>,
         commit_id: ObjectId,
     ) -> Result<Self, AttributeError> {
-        Self::read_over(repo, verifier, commit_id, Gaps::Refused)
+        Self::read_over(repo, verifier, commit_id, Gaps::Refused, None)
     }
 
     fn read_over(
@@ -78,6 +82,7 @@ impl CommitFacts {
         verifier: &Verifier<'_>,
         commit_id: ObjectId,
         gaps: Gaps,
+        rules: Option<&Rules>,
     ) -> Result<Self, AttributeError> {
         let raw = match repo.commit(commit_id) {
             Ok(raw) => Some(raw),
@@ -103,7 +108,13 @@ impl CommitFacts {
             }
             judged => judged?,
         };
-        Ok(Self::of(raw.as_ref(), judgement, is_whole))
+        let mut facts = Self::of(raw.as_ref(), judgement, is_whole);
+        if let (Some(rules), Some(raw)) = (rules, &raw)
+            && !facts.judgement.verdict.is_believed()
+        {
+            facts.inferred = rules.infer(raw);
+        }
+        Ok(facts)
     }
 
     /// Judges a commit as if its message pinned one record, and nothing else: what a record about
@@ -160,6 +171,7 @@ impl CommitFacts {
             judgement,
             claims,
             is_whole,
+            inferred: None,
         }
     }
 
@@ -234,6 +246,7 @@ fn title(commit: &RawCommit) -> String {
 pub struct CommitCache {
     known: Mutex<HashMap<ObjectId, Arc<CommitFacts>>>,
     gaps: Gaps,
+    rules: Option<Rules>,
 }
 
 /// What becomes of a commit that cannot be judged, because objects are not here.
@@ -263,6 +276,16 @@ impl CommitCache {
         }
     }
 
+    /// Lets the facts hold what messages let one conclude by these rules; without rules nothing is
+    /// inferred.
+    #[must_use]
+    pub fn inferring(self, rules: Option<&Rules>) -> Self {
+        Self {
+            rules: rules.cloned(),
+            ..self
+        }
+    }
+
     /// Returns the facts of a commit; reads and judges it when first asked.
     ///
     /// # Errors
@@ -279,9 +302,9 @@ impl CommitCache {
             return Ok(Arc::clone(facts));
         }
         // Not under the lock: two threads may judge the same commit, and none waits.
-        let facts = Arc::new(CommitFacts::read_over(
-            repo, verifier, commit_id, self.gaps,
-        )?);
+        let rules = self.rules.as_ref();
+        let facts = CommitFacts::read_over(repo, verifier, commit_id, self.gaps, rules)?;
+        let facts = Arc::new(facts);
         Ok(Arc::clone(known().entry(commit_id).or_insert(facts)))
     }
 }

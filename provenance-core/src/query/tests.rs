@@ -30,6 +30,7 @@ fn commit(author: &str, seconds: i64, verdict: Verdict) -> CommitFacts {
         claims: Claims::of(&judgement),
         judgement,
         is_whole: true,
+        inferred: None,
     }
 }
 

@@ -187,6 +187,23 @@ fn trust_is_loaded_where_the_schema_accepts_it_and_not_where_it_refuses_it() {
 }
 
 #[test]
+fn rules_of_detection_are_read_where_the_schema_accepts_them() {
+    use provenance_core::infer::Rules;
+
+    let ours = Rules::built_in().unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/infer/detect-rules.json");
+    if let Err(error) = validator("detect-rules.v1").validate(&read(&file)) {
+        panic!("our own: {error} at {}", error.instance_path());
+    }
+    for (kind, is_read) in [("valid", true), ("invalid", false)] {
+        for (name, document) in examples(kind, "detect-rules.v1") {
+            let read = ours.extended(document.to_string().as_bytes(), &name);
+            assert_eq!(read.is_ok(), is_read, "{name}: {read:?}");
+        }
+    }
+}
+
+#[test]
 fn the_agents_entrance_understands_every_field_and_example_of_the_protocol() {
     use provenance_core::capture::agent::{self, generic};
 

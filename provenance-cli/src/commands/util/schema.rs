@@ -19,6 +19,7 @@ schemas![
     "agent-event",
     "blame",
     "carry",
+    "detect-rules",
     "doctor",
     "envelope",
     "import",

@@ -69,9 +69,14 @@ const RECORD_RATIONALE: Setting = Setting {
     default: "false",
     meaning: "whether records say why, where the agent does",
 };
+const DETECT_RULES: Setting = Setting {
+    key: "provenance.detectRules",
+    default: "",
+    meaning: "further rules for --infer and import: an absolute path, ~/…, or a file in the Git directory",
+};
 
 /// Every key, in the order of the documentation.
-pub const SETTINGS: [Setting; 10] = [
+pub const SETTINGS: [Setting; 11] = [
     SIGNING_KEY,
     NOTES_REF,
     TRAILER,
@@ -82,6 +87,7 @@ pub const SETTINGS: [Setting; 10] = [
     AUTO_SYNC_TIMEOUT,
     KEEP_PROMPTS,
     RECORD_RATIONALE,
+    DETECT_RULES,
 ];
 
 /// The values of our keys here.
@@ -107,6 +113,8 @@ pub struct Settings {
     pub keep_prompts: bool,
     /// `provenance.recordRationale`.
     pub record_rationale: bool,
+    /// `provenance.detectRules`, as it was typed.
+    pub detect_rules: Option<String>,
 }
 
 /// Which trailers a commit message gets.
@@ -147,6 +155,7 @@ impl Config {
             auto_sync_timeout: self.seconds(AUTO_SYNC_TIMEOUT)?,
             keep_prompts: self.truth(KEEP_PROMPTS)?,
             record_rationale: self.truth(RECORD_RATIONALE)?,
+            detect_rules: self.text(DETECT_RULES).map(str::to_owned),
         })
     }
 
