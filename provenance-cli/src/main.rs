@@ -10,6 +10,7 @@ mod context;
 mod dates;
 mod error;
 mod exit;
+mod inference;
 mod names;
 mod output;
 mod pager;

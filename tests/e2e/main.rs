@@ -45,6 +45,7 @@ mod oversize;
 mod readme;
 
 mod blame;
+mod inferred;
 mod log;
 mod show;
 mod stats;

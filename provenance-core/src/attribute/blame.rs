@@ -26,13 +26,14 @@ use super::AttributeError;
 use super::commit::{CommitCache, CommitFacts};
 use super::file::attribute;
 use super::history::{IndexFile, Run, known};
-use super::kind::LineAuthor;
+use super::kind::{LineAuthor, LineKind};
 use crate::git::added::AddedLines;
 use crate::git::blame::{BlameOptions, Blamed, BlamedLine};
 use crate::git::diff::MAX_BYTES;
 use crate::git::rename::Gone;
 use crate::git::tree::{File, Version};
 use crate::git::{RawCommit, Repo};
+use crate::infer::Inference;
 use crate::object_id::ObjectId;
 use crate::verify::Verifier;
 
@@ -45,6 +46,18 @@ pub struct AttributedLine {
     pub commit: Arc<CommitFacts>,
     /// Who wrote it.
     pub author: LineAuthor,
+}
+
+impl AttributedLine {
+    /// Returns what the commit's message lets one conclude, where no record speaks of the line, the
+    /// cache was made to infer, and the line is surely no older than the commit.
+    #[must_use]
+    pub fn inferred(&self) -> Option<&Inference> {
+        let is_older = self.origin.is_boundary && !self.commit.parent_ids.is_empty();
+        let is_its = !self.origin.is_guessed && !is_older;
+        let inferred = self.commit.inferred.as_ref();
+        inferred.filter(|_| is_its && self.author.kind == LineKind::Unattested)
+    }
 }
 
 /// Returns who wrote each line of a file, as it stands in `commit_id`.
@@ -76,6 +89,7 @@ pub fn blame(
 pub fn blame_known(
     repo: &Repo,
     verifier: &Verifier<'_>,
+    cache: &CommitCache,
     index: IndexFile<'_>,
     commit_id: ObjectId,
     path: &[u8],
@@ -109,7 +123,7 @@ pub fn blame_known(
         output: Vec::new(),
     };
     let options = BlameOptions::default();
-    blamed_lines(repo, verifier, &CommitCache::new(), blamed, &options).map(Some)
+    blamed_lines(repo, verifier, cache, blamed, &options).map(Some)
 }
 
 /// Returns who wrote each line of which Git has said where it came from.

@@ -20,6 +20,7 @@ mod claims;
 mod commit;
 mod file;
 pub mod history;
+mod inferred;
 mod kind;
 pub mod summary;
 mod tally;
@@ -28,6 +29,7 @@ pub use added::{AddedFile, added, kind_of_commit};
 pub use blame::{AttributedLine, blame, blame_known, blamed_lines};
 pub use claims::{Claims, FileClaims};
 pub use commit::{CommitCache, CommitFacts, Moment};
+pub use inferred::{Inferred, InferredGroup, InferredTally};
 pub use kind::{Contributor, LineAuthor, LineKind};
 pub use tally::{Origins, Tally};
 

@@ -11,6 +11,7 @@ use super::asked::Asked;
 use crate::context::Context;
 use crate::dates::rfc3339;
 use crate::error::CliError;
+use crate::inference::Shown;
 use crate::output::safe;
 
 #[derive(Debug, Serialize)]
@@ -37,6 +38,7 @@ struct Line {
     verdict: Verdict,
     author: String,
     author_time: String,
+    inferred: Option<Shown>,
 }
 
 impl Line {
@@ -55,6 +57,7 @@ impl Line {
             verdict: line.commit.judgement.verdict,
             author: shown(&line.commit.author),
             author_time: rfc3339(line.commit.author_moment.seconds),
+            inferred: line.inferred().and_then(Shown::of),
         }
     }
 }

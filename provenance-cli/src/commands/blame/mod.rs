@@ -23,6 +23,7 @@ use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
+use crate::inference::InferArgs;
 
 /// Who wrote each line of a file
 ///
@@ -55,6 +56,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     forms: FormArgs,
+
+    #[command(flatten)]
+    infer: InferArgs,
 
     #[command(flatten)]
     answer: JsonArgs,
@@ -172,12 +176,13 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let asked = Asked::read(context, repo, &args.words, args.file.as_deref())?;
     let options = options(context, repo, &args.follow, args.forms.root, &asked)?;
     let dates = DateForm::read(args.view.date())?;
-    let answer = match ask_index(context, &asked, &options, &args.forms)? {
+    let cache = CommitCache::new().inferring(args.infer.rules(context)?.as_ref());
+    let answer = match ask_index(context, &asked, &options, &args.forms, &cache)? {
         Some(lines) => Answer {
             lines,
             told: Vec::new(),
         },
-        None => ask(repo, &asked, &options, &args.forms)?,
+        None => ask(repo, &asked, &options, &args.forms, &cache)?,
     };
     if args.answer.json {
         json::write(context, &asked, &answer.lines)?;
@@ -197,6 +202,7 @@ fn ask_index(
     asked: &Asked,
     options: &BlameOptions,
     forms: &FormArgs,
+    cache: &CommitCache,
 ) -> Result<Option<Vec<AttributedLine>>, CliError> {
     let repo = context.repo()?;
     let file = context.history_index()?.filter(|file| file.is_file());
@@ -210,7 +216,7 @@ fn ask_index(
     }
     let verifier = Verifier::open(repo)?;
     let index = IndexFile::at(&file);
-    Ok(blame_known(repo, &verifier, index, asked.rev, path)?)
+    Ok(blame_known(repo, &verifier, cache, index, asked.rev, path)?)
 }
 
 /// Asks Git once, and opens the trail while it works.
@@ -219,6 +225,7 @@ fn ask(
     asked: &Asked,
     options: &BlameOptions,
     forms: &FormArgs,
+    cache: &CommitCache,
 ) -> Result<Answer, CliError> {
     let form = forms.form();
     let running = repo.start_blame(&BlameQuestion {
@@ -232,7 +239,7 @@ fn ask(
     let verifier = Verifier::open(repo)?;
     let mut blamed = running.finish()?;
     let told = std::mem::take(&mut blamed.output);
-    let lines = blamed_lines(repo, &verifier, &CommitCache::new(), blamed, options)?;
+    let lines = blamed_lines(repo, &verifier, cache, blamed, options)?;
     Ok(Answer { lines, told })
 }
 

@@ -11,6 +11,7 @@ use provenance_core::git::blame::BlameForm;
 use provenance_core::record::Origin;
 
 use crate::error::CliError;
+use crate::inference::Shown;
 use crate::output::safe;
 
 /// Writes what Git said, and our rows.
@@ -88,6 +89,10 @@ fn rows(out: &mut impl Write, line: &AttributedLine) -> io::Result<()> {
                 writeln!(out, "provenance-{name} {}", safe(value))?;
             }
         }
+    }
+    let inferred = line.inferred().and_then(Shown::of);
+    for (name, value) in inferred.into_iter().flat_map(Shown::rows) {
+        writeln!(out, "provenance-inferred-{name} {value}")?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use provenance_core::attribute::{AttributedLine, LineKind};
 use provenance_core::verify::Verdict;
 
 use super::written::Dates;
+use crate::inference::mark;
 use crate::names::short_model;
 use crate::output::{Output, Style, safe};
 
@@ -167,6 +168,7 @@ fn style(line: &AttributedLine, is_short: bool) -> (Style, char) {
         LineKind::Human => (Style::Plain, ' '),
         LineKind::Unattested => match disbelief(line) {
             Some(_) => (Style::Bad, if is_short { '!' } else { ' ' }),
+            None if line.inferred().is_some() => (Style::Unattested, '~'),
             None => (Style::Unattested, if is_short { '?' } else { ' ' }),
         },
     }
@@ -198,7 +200,7 @@ fn name(line: &AttributedLine, view: &ViewArgs) -> String {
         LineKind::Human => person,
         LineKind::Unattested => match disbelief(line) {
             Some(verdict) => format!("? {verdict}"),
-            None => "?".to_owned(),
+            None => line.inferred().map_or_else(|| "?".to_owned(), mark),
         },
     };
     name.chars().take(most).collect()

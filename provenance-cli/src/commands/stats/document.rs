@@ -7,6 +7,7 @@ use provenance_core::attribute::{Origins, Tally};
 use provenance_core::git::ObjectId;
 use serde::Serialize;
 
+use super::inferred;
 use crate::output::safe;
 use crate::selection::Selection;
 
@@ -25,6 +26,7 @@ pub(super) struct Document<'a> {
     files: FileCounts,
     parts: Parts,
     incomplete: Option<Incomplete>,
+    inferred: Option<inferred::Document>,
 }
 
 #[derive(Debug, Serialize)]
@@ -117,6 +119,7 @@ pub(super) fn document<'a>(
             commits: gaps.commits,
             boundary_lines: gaps.boundary_lines,
         }),
+        inferred: summary.inferred.as_ref().map(inferred::Document::new),
     }
 }
 

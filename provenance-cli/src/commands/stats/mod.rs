@@ -1,6 +1,7 @@
 //! `stats`: how much is whose, in lines and commits.
 
 mod document;
+mod inferred;
 mod text;
 
 use std::collections::HashSet;
@@ -14,6 +15,7 @@ use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
+use crate::inference::InferArgs;
 use crate::progress::Progress;
 use crate::selection::{FilterArgs, RangeArgs};
 
@@ -48,6 +50,9 @@ pub(crate) struct Args {
     /// Leave out the lines of these parts: generated, vendored; both, with a comma
     #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = part)]
     without: Vec<Part>,
+
+    #[command(flatten)]
+    infer: InferArgs,
 
     #[command(flatten)]
     answer: JsonArgs,
@@ -86,6 +91,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     without.sort();
     without.dedup();
     let index = context.history_index()?;
+    let rules = args.infer.rules(context)?;
     let progress = Progress::new("counting");
     let summary = summarize(&Request {
         location: &context.location(),
@@ -98,6 +104,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         by,
         depth: args.depth,
         wanted: &|commit, author| filter.wants(commit, author),
+        infer: rules.as_ref(),
         index: index.as_deref().map(IndexFile::at),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         progress: &|done, total| progress.tell(done, total),

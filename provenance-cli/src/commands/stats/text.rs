@@ -6,6 +6,7 @@ use provenance_core::attribute::LineKind;
 use provenance_core::attribute::summary::{Group, Part, Summary};
 use provenance_core::git::{ObjectId, Repo};
 
+use super::inferred;
 use crate::dates::DateFormat;
 use crate::error::CliError;
 use crate::names::{counted, cut, grouped, percent};
@@ -91,6 +92,9 @@ pub(super) fn write(
         let kinds = LineKind::ALL.map(|kind| format!("{} {kind}", grouped(added.of(kind))));
         let lines = counted(added.total(), "line");
         writeln!(out, "added {lines}: {}", kinds.join(", "))?;
+    }
+    if let Some(inferred) = &summary.inferred {
+        inferred::write(out, inferred, total)?;
     }
     out.flush()?;
     Ok(())

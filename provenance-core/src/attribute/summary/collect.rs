@@ -8,6 +8,7 @@ use super::group::Group;
 use super::part::Part;
 use super::{Apart, Files, Request};
 use crate::attribute::commit::CommitFacts;
+use crate::attribute::inferred::InferredCount;
 use crate::attribute::kind::{LineAuthor, LineKind};
 use crate::attribute::summary::Dimension;
 use crate::attribute::tally::{Origins, Tally};
@@ -24,6 +25,7 @@ pub(super) struct Collected {
     /// Lines of commits whose parents are not here.
     pub(super) boundary_lines: u64,
     pub(super) apart: Apart,
+    pub(super) inferred: InferredCount,
     groups: BTreeMap<Key, (Tally, HashSet<ObjectId>)>,
 }
 
@@ -62,8 +64,11 @@ impl Collected {
             if !commit.is_whole {
                 self.boundary_lines += count;
             }
-            if author.kind == LineKind::Unattested && request.before.contains(&commit_id) {
-                self.unattested_before += count;
+            if author.kind == LineKind::Unattested {
+                self.inferred.add_lines(commit, count);
+                if request.before.contains(&commit_id) {
+                    self.unattested_before += count;
+                }
             }
             if request.by.is_empty() {
                 continue;
@@ -85,6 +90,7 @@ impl Collected {
         self.lines.merge(other.lines);
         self.origins.merge(other.origins);
         self.unattested_before += other.unattested_before;
+        self.inferred.merge(other.inferred);
         for (key, (tally, commits)) in other.groups {
             let known = self.groups.entry(key).or_default();
             known.0.merge(tally);

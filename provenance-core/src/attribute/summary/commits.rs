@@ -8,6 +8,7 @@ use super::spread::spread;
 use crate::attribute::AttributeError;
 use crate::attribute::added::{AddedFile, added, kind_of_commit};
 use crate::attribute::commit::{CommitCache, CommitFacts};
+use crate::attribute::inferred::InferredCount;
 use crate::attribute::kind::{LineAuthor, LineKind};
 use crate::attribute::tally::Tally;
 use crate::git::{GitError, Repo};
@@ -25,6 +26,8 @@ pub(super) struct Counted {
     pub(super) touched: HashSet<Vec<u8>>,
     /// How many there are of which it cannot be said what they added.
     pub(super) unread: u64,
+    /// What messages let one conclude of those that are unattested.
+    pub(super) inferred: InferredCount,
 }
 
 /// Counts the commits.
@@ -53,6 +56,7 @@ pub(super) fn count(cache: &CommitCache, request: &Request<'_>) -> Result<Counte
         }
         all.touched.extend(commit.touched);
         all.unread += commit.unread;
+        all.inferred.merge(commit.inferred);
     }
     Ok(all)
 }
@@ -118,6 +122,9 @@ fn one(
     }
     if is_wanted {
         counted.commits.add(kind, 1);
+        if kind == LineKind::Unattested {
+            counted.inferred.add_commit(&facts);
+        }
         // One that is not believed is unattested, whatever it added.
         counted.unread += u64::from(!is_read && (is_range || is_believed));
     }

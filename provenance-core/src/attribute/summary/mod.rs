@@ -15,6 +15,7 @@
 //! - The four kinds of each [`Tally`] add up to its total, and [`Summary::origins`] to `ai` and
 //!   `mixed` of [`Summary::lines`].
 //! - The lines of [`Summary::by`] add up to [`Summary::lines`].
+//! - What is inferred changes no other count.
 //! - Every entry of the tree that is asked about is in one count of [`Summary::files`].
 //!
 //! # What is not checked
@@ -41,9 +42,11 @@ use self::part::Parting;
 use super::AttributeError;
 use super::commit::{CommitCache, CommitFacts};
 use super::history::IndexFile;
+use super::inferred::Inferred;
 use super::kind::LineAuthor;
 use super::tally::{Origins, Tally};
 use crate::git::{Location, Repo};
+use crate::infer::Rules;
 use crate::object_id::ObjectId;
 
 /// Answers whether lines by this author, in this commit, count.
@@ -73,6 +76,8 @@ pub struct Request<'a> {
     pub depth: usize,
     /// Which lines count.
     pub wanted: &'a Wanted<'a>,
+    /// Rules by which to conclude whose unattested lines seem to be; without them nothing is.
+    pub infer: Option<&'a Rules>,
     /// The file in which the history pass keeps what it found; see
     /// [`Question::index`](super::history::Question::index).
     pub index: Option<IndexFile<'a>>,
@@ -113,6 +118,8 @@ pub struct Summary {
     pub apart: Apart,
     /// What could not be counted, because it is not here.
     pub gaps: Gaps,
+    /// What messages let one conclude of the unattested lines and commits; only with rules.
+    pub inferred: Option<Inferred>,
 }
 
 /// Counts.
@@ -121,7 +128,7 @@ pub struct Summary {
 ///
 /// [`AttributeError`] when the repository cannot be read or a commit cannot be judged.
 pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
-    let cache = CommitCache::over_gaps();
+    let cache = CommitCache::over_gaps().inferring(request.infer);
     let repo = Repo::open(request.location)?;
     let counted = commits::count(&cache, request)?;
     let is_range = request.range.is_some();
@@ -175,6 +182,9 @@ pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
         commits: counted.unread,
         boundary_lines: lines.boundary_lines,
     };
+    let mut inferred = counted.inferred;
+    inferred.merge(std::mem::take(&mut lines.inferred));
+    summary.inferred = request.infer.map(|_| inferred.finish());
     summary.by = lines.groups();
     Ok(summary)
 }
