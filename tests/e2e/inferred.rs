@@ -18,7 +18,7 @@ fn old() -> Sandbox {
     alice.commit(&format!(
         "add (#7)\n\n* one\n\n* two\n\n---------\n\n{CLAUDE}"
     ));
-    alice.write("Cargo.lock", "version = 3\n");
+    alice.write("versions.txt", "x = 2\n");
     alice.git(["add", "-A"]);
     let robot = "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>";
     alice.commit_with(["--author", robot, "-m", "Bump x from 1 to 2"]);

@@ -162,8 +162,7 @@ impl Pattern {
         for (index, token) in self.tokens.iter().enumerate() {
             match token {
                 Token::Any => found.is_open = true,
-                Token::Start(taken) => found.bound(*taken),
-                Token::End(taken) => found.bound(*taken),
+                Token::Start(taken) | Token::End(taken) => found.bound(*taken),
                 Token::Literal(literal) => {
                     let is_last = last.is_none_or(|last| index > last)
                         && !self.tokens.iter().skip(index + 1).any(is_literal);

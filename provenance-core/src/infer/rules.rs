@@ -200,7 +200,7 @@ impl Rule {
             tool: document.tool,
             confidence: document.confidence,
             co_author: person("coAuthor", fields.co_author)?,
-            trailer: fields.trailer.map(trailer).transpose()?,
+            trailer: fields.trailer.as_ref().map(trailer).transpose()?,
             line: patterns("line", &fields.line, Pattern::parse)?,
             subject: patterns("subject", &fields.subject, Pattern::parse)?,
             author: person("author", fields.author)?,
@@ -275,7 +275,7 @@ fn person(field: &str, document: Option<PersonDocument>) -> Result<Option<Person
     Ok(Some(person))
 }
 
-fn trailer(document: TrailerDocument) -> Result<TrailerPattern, String> {
+fn trailer(document: &TrailerDocument) -> Result<TrailerPattern, String> {
     let is_key = |key: &String| {
         let is_of_key = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         !key.is_empty() && key.bytes().all(is_of_key)

@@ -275,7 +275,7 @@ fn model_named(shown: &str) -> Option<Model> {
     let name = raw.split_once(" (").map_or(&*raw, |(name, _)| name);
     let mut name = name.trim().to_ascii_lowercase().replace(' ', "-");
     if is_slug {
-        name = raw.trim().to_owned();
+        raw.trim().clone_into(&mut name);
     }
     let of_claude = ["opus-", "sonnet-", "haiku-", "fable-", "mythos-"];
     if of_claude.iter().any(|line| name.starts_with(line)) {

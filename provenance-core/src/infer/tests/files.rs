@@ -41,7 +41,7 @@ fn a_file_that_holds_no_rules_says_what_is_wrong_with_which() {
         )
     };
     for (file, words) in [
-        ("".to_owned(), "mine.json holds no rules"),
+        (String::new(), "mine.json holds no rules"),
         ("[]".to_owned(), "mine.json holds no rules"),
         (r#"{"schemaVersion":2,"rules":[]}"#.to_owned(), "it knows 1"),
         (

@@ -68,7 +68,7 @@ fn what_is_quoted_is_not_taken_for_the_trailer() {
         format!("s\n\nStrip `{claude}` from messages\n"),
         format!("s\n\n{claude}\nis what it leaves.\n"),
         format!("{claude}\n"),
-        format!("s\n\n> Generated with [Claude Code](https://claude.com/claude-code)\n"),
+        "s\n\n> Generated with [Claude Code](https://claude.com/claude-code)\n".to_owned(),
     ] {
         assert_eq!(told(ALICE, &message), "-", "{message}");
     }
@@ -134,9 +134,10 @@ fn hostile_messages_cost_bounded_time_and_nothing_else() {
             .collect::<String>();
         assert_eq!(found.is_some(), is_found, "{start}");
     }
-    let many: String = (0..5000)
+    let many: Vec<String> = (0..5000)
         .map(|n| format!("Co-authored-by: P{n} <p{n}@example.com>\n"))
         .collect();
+    let many = many.concat();
     let many = format!("s\n\n{many}Co-authored-by: Claude <noreply@anthropic.com>\n");
     assert_eq!(infer(ALICE, &many).unwrap().kind, InferredKind::Mixed);
 }

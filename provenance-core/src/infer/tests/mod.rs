@@ -45,157 +45,156 @@ fn co(name_and_address: &str) -> String {
     format!("subject\n\nText.\n\nCo-authored-by: {name_and_address}\n")
 }
 
+/// The end of a message, and what it comes to.
+const LEFT_BY_TOOLS: &[(&str, &str)] = &[
+    (
+        "Co-authored-by: Claude <noreply@anthropic.com>",
+        "ai claude.co-author claude-code - high",
+    ),
+    (
+        "🤖 Generated with [Claude Code](https://claude.com/claude-code)\n\n\
+             Co-Authored-By: Claude Opus 4.6 (1M context) <noreply@anthropic.com>",
+        "ai claude.co-author claude-code anthropic/claude-opus-4-6 high",
+    ),
+    (
+        "🤖 Generated with [Claude Code](https://claude.ai/code)",
+        "ai claude.generated claude-code - high",
+    ),
+    (
+        "https://claude.ai/code/session_01JpFmHu",
+        "ai claude.session-line claude-code-web - high",
+    ),
+    (
+        "Claude-Session: https://claude.ai/code/session_1",
+        "ai claude.session claude-code-web - high",
+    ),
+    (
+        "Co-authored-by: goose <noreply@anthropic.com>",
+        "ai anthropic.co-author goose - medium",
+    ),
+    (
+        "Co-authored-by: Codex <noreply@openai.com>",
+        "ai codex.co-author codex - high",
+    ),
+    (
+        "Co-authored-by: ChatGPT <noreply@openai.com>",
+        "ai openai.co-author chatgpt - medium",
+    ),
+    (
+        "Co-authored-by: Cursor <cursoragent@cursor.com>",
+        "ai cursor.co-author cursor - high",
+    ),
+    ("Made-with: Cursor", "ai cursor.made-with cursor - medium"),
+    (
+        "Co-authored-by: Copilot <175728472+Copilot@users.noreply.github.com>",
+        "ai copilot.co-author copilot - high",
+    ),
+    (
+        "Co-authored-by: Copilot <copilot@github.com>",
+        "ai copilot.vscode copilot-vscode - low",
+    ),
+    (
+        "Agent-Logs-Url: https://github.com/a/b/sessions/1",
+        "ai copilot.logs copilot-cloud - high",
+    ),
+    (
+        "Co-authored-by: Devin AI <158243242+devin-ai-integration[bot]@users.noreply.github.com>",
+        "ai devin.co-author devin - high",
+    ),
+    (
+        "Co-authored-by: google-labs-jules[bot] <161369871+google-labs-jules[bot]@users.noreply.github.com>",
+        "ai jules.co-author jules - high",
+    ),
+    (
+        "Co-authored-by: gemini-code-assist[bot] <1+gemini-code-assist[bot]@users.noreply.github.com>",
+        "mixed gemini.review gemini-code-assist - medium",
+    ),
+    (
+        "Co-authored-by: aider (gpt-5.2-codex) <aider@aider.chat>",
+        "ai aider.co-author aider openai/gpt-5.2-codex high",
+    ),
+    (
+        "Co-authored-by: aider (vertex_ai/gemini-2.5-pro) <noreply@aider.dev>",
+        "ai aider.co-author aider vertex_ai/gemini-2.5-pro high",
+    ),
+    (
+        "Amp-Thread-ID: https://ampcode.com/threads/T-0f1e",
+        "ai amp.thread amp - high",
+    ),
+    (
+        "Co-authored-by: factory-droid[bot] <138933559+factory-droid[bot]@users.noreply.github.com>",
+        "ai droid.co-author droid - high",
+    ),
+    (
+        "🤖 Generated with [opencode](https://opencode.ai)\n\nCo-Authored-By: opencode \
+             <noreply@opencode.ai>",
+        "ai opencode.co-author opencode - high",
+    ),
+    (
+        "💘 Generated with Crush\n\nCo-Authored-By: Crush <crush@charm.land>",
+        "ai crush.co-author crush - high",
+    ),
+    (
+        "🤖 Generated with [Firebender](https://firebender.com)\n\n\
+         Co-Authored-By: Firebender <help@firebender.com>",
+        "ai firebender.co-author firebender - high",
+    ),
+    (
+        "Replit-Commit-Author: Agent\n\
+             Replit-Commit-Session-Id: 0f1e2d3c-0000-4000-8000-000000000000",
+        "ai replit.commit replit-agent - high",
+    ),
+    (
+        "Entire-Checkpoint: 0f1e2d3c4b5a",
+        "ai entire.checkpoint - - medium",
+    ),
+    (
+        "Assisted-by: Claude:claude-3-opus coccinelle sparse",
+        "ai named.kernel claude anthropic/claude-3-opus high",
+    ),
+    (
+        "Assisted-by: claude-code:anthropic/claude-opus-4-5",
+        "ai named.kernel claude-code anthropic/claude-opus-4-5 high",
+    ),
+    (
+        "Assisted-by: my-agent:openai/gpt-5.1",
+        "ai named.kernel-other my-agent openai/gpt-5.1 medium",
+    ),
+    (
+        "Assisted-by: Claude Opus 4.6\nSigned-off-by: Alice <alice@example.com>",
+        "ai named.claude claude anthropic/claude-opus-4-6 medium",
+    ),
+    (
+        "Assisted-by: Opus 4.7",
+        "ai named.claude claude anthropic/claude-opus-4-7 medium",
+    ),
+    (
+        "Assisted-by: generic LLM chatbot",
+        "ai named.llm - - medium",
+    ),
+    (
+        "Assisted-by: ChatGPTv5",
+        "ai named.chatgpt chatgpt - medium",
+    ),
+    (
+        "Generated-by: GitHub Copilot",
+        "ai named.copilot copilot - medium",
+    ),
+];
+
 #[test]
 fn what_tools_leave_in_commits_is_known() {
-    for (message, expected) in [
-        (
-            co("Claude <noreply@anthropic.com>"),
-            "ai claude.co-author claude-code - high",
-        ),
-        (
-            "s\n\n🤖 Generated with [Claude Code](https://claude.com/claude-code)\n\n\
-             Co-Authored-By: Claude Opus 4.6 (1M context) <noreply@anthropic.com>\n"
-                .to_owned(),
-            "ai claude.co-author claude-code anthropic/claude-opus-4-6 high",
-        ),
-        (
-            "s\n\n🤖 Generated with [Claude Code](https://claude.ai/code)\n".to_owned(),
-            "ai claude.generated claude-code - high",
-        ),
-        (
-            "s\n\nText.\n\nhttps://claude.ai/code/session_01JpFmHu\n".to_owned(),
-            "ai claude.session-line claude-code-web - high",
-        ),
-        (
-            "s\n\nClaude-Session: https://claude.ai/code/session_1\n".to_owned(),
-            "ai claude.session claude-code-web - high",
-        ),
-        (
-            co("goose <noreply@anthropic.com>"),
-            "ai anthropic.co-author goose - medium",
-        ),
-        (
-            co("Codex <noreply@openai.com>"),
-            "ai codex.co-author codex - high",
-        ),
-        (
-            co("ChatGPT <noreply@openai.com>"),
-            "ai openai.co-author chatgpt - medium",
-        ),
-        (
-            co("Cursor <cursoragent@cursor.com>"),
-            "ai cursor.co-author cursor - high",
-        ),
-        (
-            "s\n\nMade-with: Cursor\n".to_owned(),
-            "ai cursor.made-with cursor - medium",
-        ),
-        (
-            co("Copilot <175728472+Copilot@users.noreply.github.com>"),
-            "ai copilot.co-author copilot - high",
-        ),
-        (
-            co("Copilot <copilot@github.com>"),
-            "ai copilot.vscode copilot-vscode - low",
-        ),
-        (
-            "s\n\nAgent-Logs-Url: https://github.com/a/b/sessions/1\n".to_owned(),
-            "ai copilot.logs copilot-cloud - high",
-        ),
-        (
-            co("Devin AI <158243242+devin-ai-integration[bot]@users.noreply.github.com>"),
-            "ai devin.co-author devin - high",
-        ),
-        (
-            co(
-                "google-labs-jules[bot] <161369871+google-labs-jules[bot]@users.noreply.github.com>",
-            ),
-            "ai jules.co-author jules - high",
-        ),
-        (
-            co("gemini-code-assist[bot] <1+gemini-code-assist[bot]@users.noreply.github.com>"),
-            "mixed gemini.review gemini-code-assist - medium",
-        ),
-        (
-            co("aider (gpt-5.2-codex) <aider@aider.chat>"),
-            "ai aider.co-author aider openai/gpt-5.2-codex high",
-        ),
-        (
-            co("aider (vertex_ai/gemini-2.5-pro) <noreply@aider.dev>"),
-            "ai aider.co-author aider vertex_ai/gemini-2.5-pro high",
-        ),
-        (
-            "aider: Add a test\n\n# Aider chat conversation:\n\nUSER: add a test\n".to_owned(),
-            "ai aider.chat aider - high",
-        ),
-        (
-            "s\n\nAmp-Thread-ID: https://ampcode.com/threads/T-0f1e\n".to_owned(),
-            "ai amp.thread amp - high",
-        ),
-        (
-            co("factory-droid[bot] <138933559+factory-droid[bot]@users.noreply.github.com>"),
-            "ai droid.co-author droid - high",
-        ),
-        (
-            "s\n\n🤖 Generated with [opencode](https://opencode.ai)\n\nCo-Authored-By: opencode \
-             <noreply@opencode.ai>\n"
-                .to_owned(),
-            "ai opencode.co-author opencode - high",
-        ),
-        (
-            "s\n\n💘 Generated with Crush\n\nCo-Authored-By: Crush <crush@charm.land>\n".to_owned(),
-            "ai crush.co-author crush - high",
-        ),
-        (
-            "s\n\n🤖 Generated with [Firebender](https://firebender.com)\n".to_owned(),
-            "ai firebender.generated firebender - high",
-        ),
-        (
-            "s\n\nReplit-Commit-Author: Agent\n\
-             Replit-Commit-Session-Id: 0f1e2d3c-0000-4000-8000-000000000000\n"
-                .to_owned(),
-            "ai replit.commit replit-agent - high",
-        ),
-        (
-            "s\n\nEntire-Checkpoint: 0f1e2d3c4b5a\n".to_owned(),
-            "ai entire.checkpoint - - medium",
-        ),
-        (
-            "s\n\nAssisted-by: Claude:claude-3-opus coccinelle sparse\n".to_owned(),
-            "ai named.kernel claude anthropic/claude-3-opus high",
-        ),
-        (
-            "s\n\nAssisted-by: claude-code:anthropic/claude-opus-4-5\n".to_owned(),
-            "ai named.kernel claude-code anthropic/claude-opus-4-5 high",
-        ),
-        (
-            "s\n\nAssisted-by: my-agent:openai/gpt-5.1\n".to_owned(),
-            "ai named.kernel-other my-agent openai/gpt-5.1 medium",
-        ),
-        (
-            "s\n\nAssisted-by: Claude Opus 4.6\nSigned-off-by: Alice <alice@example.com>\n"
-                .to_owned(),
-            "ai named.claude claude anthropic/claude-opus-4-6 medium",
-        ),
-        (
-            "s\n\nAssisted-by: Opus 4.7\n".to_owned(),
-            "ai named.claude claude anthropic/claude-opus-4-7 medium",
-        ),
-        (
-            "s\n\nAssisted-by: generic LLM chatbot\n".to_owned(),
-            "ai named.llm - - medium",
-        ),
-        (
-            "s\n\nAssisted-by: ChatGPTv5\n".to_owned(),
-            "ai named.chatgpt chatgpt - medium",
-        ),
-        (
-            "s\n\nGenerated-by: GitHub Copilot\n".to_owned(),
-            "ai named.copilot copilot - medium",
-        ),
-    ] {
-        assert_eq!(told(ALICE, &message), expected, "{message}");
+    for (end, expected) in LEFT_BY_TOOLS {
+        let message = format!("subject\n\nText.\n\n{end}\n");
+        assert_eq!(told(ALICE, &message), *expected, "{message}");
     }
+    assert_eq!(
+        told(
+            ALICE,
+            "aider: Add a test\n\n# Aider chat conversation:\n\nUSER: add a test\n"
+        ),
+        "ai aider.chat aider - high"
+    );
 }
 
 #[test]
