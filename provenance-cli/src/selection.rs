@@ -109,6 +109,31 @@ impl RangeArgs {
     }
 }
 
+impl RangeArgs {
+    /// Asks Git which paths the pathspecs mean in any commit of the range, or of the history of
+    /// `head`; `None` where there are no pathspecs.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError`] where Git does not take the pathspecs.
+    pub(crate) fn paths_ever(
+        &self,
+        context: &Context,
+        head: ObjectId,
+    ) -> Result<Option<HashSet<Vec<u8>>>, CliError> {
+        if self.pathspec.is_empty() {
+            return Ok(None);
+        }
+        let repo = context.repo()?;
+        let paths = if self.range.is_empty() {
+            repo.paths_ever(&[head.to_string()], head, &self.pathspec)
+        } else {
+            repo.paths_ever(&self.range, head, &self.pathspec)
+        };
+        Ok(Some(paths?))
+    }
+}
+
 /// Returns the commit of `HEAD`.
 ///
 /// # Errors

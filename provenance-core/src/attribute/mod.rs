@@ -2,7 +2,7 @@
 //!
 //! Takes what [`crate::verify`] believes about commits, and what Git says about lines, and gives
 //! each line its author: of a file ([`blame`]), of a commit ([`added`]), of a tree and of a range
-//! ([`summary`]).
+//! ([`summary`]), and tells what became of lines ([`survival`]).
 //!
 //! # Invariants
 //!
@@ -22,7 +22,9 @@ mod file;
 pub mod history;
 mod inferred;
 mod kind;
+mod spread;
 pub mod summary;
+pub mod survival;
 mod tally;
 
 pub use added::{AddedFile, added, kind_of_commit};

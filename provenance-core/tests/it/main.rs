@@ -31,6 +31,7 @@ mod index;
 mod notes;
 mod references;
 mod repository;
+mod survival;
 mod trailer;
 mod tree;
 mod trust;

@@ -3,6 +3,7 @@
 mod odd;
 mod parts;
 mod paths;
+mod survival;
 mod unwhole;
 
 use harness::Sandbox;

@@ -2,6 +2,7 @@
 
 mod document;
 mod inferred;
+mod survival;
 mod text;
 
 use std::collections::HashSet;
@@ -51,6 +52,27 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = part)]
     without: Vec<Part>,
 
+    /// What became of the lines that the range brought: alive, or taken out by whom and when
+    ///
+    /// A line is followed from the commit that brought it, as `git blame` would, to the commit of
+    /// `--at`. What takes it out leaves another line in its place, whose kind is told, or nothing.
+    #[arg(long, conflicts_with_all = ["by", "depth", "without", "infer"])]
+    survival: bool,
+
+    /// At which ages to count, in days after a line's commit; several, with commas
+    #[arg(
+        long,
+        value_name = "DAYS",
+        value_delimiter = ',',
+        default_values_t = [7, 30, 90],
+        requires = "survival"
+    )]
+    days: Vec<u64>,
+
+    /// Until which commit to follow: HEAD, if the range's end is part of it, else that end
+    #[arg(long, value_name = "REVISION", requires = "survival")]
+    at: Option<String>,
+
     #[command(flatten)]
     infer: InferArgs,
 
@@ -76,6 +98,9 @@ fn part(typed: &str) -> Result<Part, String> {
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
+    if args.survival {
+        return survival::run(context, args);
+    }
     let repo = context.repo()?;
     let selection = args.range.population(context)?;
     let paths = args.range.paths(context, selection.head)?;

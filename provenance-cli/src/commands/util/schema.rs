@@ -33,6 +33,7 @@ schemas![
     "show",
     "stats",
     "status",
+    "survival",
     "sync",
     "trust",
     "trust-show",

@@ -21,19 +21,19 @@ const CONTENTS: usize = 4;
 
 /// Why an answer of Git is not to be had; the files that hang on it get no lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Obstacle {
+pub(in crate::attribute) enum Obstacle {
     Missing(ObjectId),
     TooLarge,
 }
 
 /// An answer, or why there is none.
-pub(super) type Answer<T> = Result<T, Obstacle>;
+pub(in crate::attribute) type Answer<T> = Result<T, Obstacle>;
 
 /// An old blob and the new one.
-pub(super) type Pair = (ObjectId, ObjectId);
+pub(in crate::attribute) type Pair = (ObjectId, ObjectId);
 
 /// The hunks between two blobs.
-pub(super) type Hunks = Answer<Arc<[Hunk]>>;
+pub(in crate::attribute) type Hunks = Answer<Arc<[Hunk]>>;
 
 /// What commits changed.
 #[derive(Debug, Default)]
@@ -213,7 +213,7 @@ fn changes(repo: &Repo, graph: &Graph, place: usize) -> Result<Answer<Vec<MergeC
 }
 
 /// The paths that the parent `parent` has and the commit has not.
-pub(super) fn gone(changes: &[MergeChange], parent: usize) -> Gone {
+pub(in crate::attribute) fn gone(changes: &[MergeChange], parent: usize) -> Gone {
     let gone = changes.iter().filter(|change| change.new.is_none());
     Gone::new(gone.filter_map(|change| {
         let version = (*change.old.get(parent)?)?;
@@ -232,7 +232,7 @@ fn hunks_along(repo: &Repo, pairs: &[Pair]) -> Result<Vec<(Pair, Hunks)>, GitErr
 }
 
 /// Compares two blobs.
-pub(super) fn hunks(
+pub(in crate::attribute) fn hunks(
     repo: &Repo,
     contents: &mut Contents,
     (old_id, new_id): Pair,
@@ -250,10 +250,14 @@ pub(super) fn hunks(
 
 /// The contents that were read last.
 #[derive(Debug, Default)]
-pub(super) struct Contents(VecDeque<(ObjectId, Arc<Vec<u8>>)>);
+pub(in crate::attribute) struct Contents(VecDeque<(ObjectId, Arc<Vec<u8>>)>);
 
 impl Contents {
-    fn read(&mut self, repo: &Repo, blob_id: ObjectId) -> Result<Answer<Arc<Vec<u8>>>, GitError> {
+    pub(in crate::attribute) fn read(
+        &mut self,
+        repo: &Repo,
+        blob_id: ObjectId,
+    ) -> Result<Answer<Arc<Vec<u8>>>, GitError> {
         if let Some((_, known)) = self.0.iter().find(|(id, _)| *id == blob_id) {
             return Ok(Ok(Arc::clone(known)));
         }
@@ -268,7 +272,7 @@ impl Contents {
 }
 
 /// Tells what is not here, or too large, from what could not be read.
-pub(super) fn answer<T>(read: Result<T, GitError>) -> Result<Answer<T>, GitError> {
+pub(in crate::attribute) fn answer<T>(read: Result<T, GitError>) -> Result<Answer<T>, GitError> {
     match read {
         Ok(value) => Ok(Ok(value)),
         Err(GitError::MissingObject { id }) => Ok(Err(Obstacle::Missing(id))),

@@ -10,23 +10,23 @@ use crate::object_id::ObjectId;
 
 /// A commit of the graph.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) commit_id: ObjectId,
-    pub(super) tree_id: ObjectId,
+pub(in crate::attribute) struct Node {
+    pub(in crate::attribute) commit_id: ObjectId,
+    pub(in crate::attribute) tree_id: ObjectId,
     /// The places of its parents, first parent first; greater than its own.
-    pub(super) parents: Vec<usize>,
+    pub(in crate::attribute) parents: Vec<usize>,
     /// Whether it, or one that it descends from, is asked for.
-    pub(super) is_wanted: bool,
+    pub(in crate::attribute) is_wanted: bool,
     /// Whether the index knows it: its parents are left out.
-    pub(super) is_known: bool,
+    pub(in crate::attribute) is_known: bool,
 }
 
 /// The commits, children before their parents.
 #[derive(Debug)]
-pub(super) struct Graph {
-    pub(super) nodes: Vec<Node>,
+pub(in crate::attribute) struct Graph {
+    pub(in crate::attribute) nodes: Vec<Node>,
     /// Whether no parent is missing.
-    pub(super) is_whole: bool,
+    pub(in crate::attribute) is_whole: bool,
 }
 
 struct Read {
@@ -40,7 +40,7 @@ struct Read {
 impl Graph {
     /// Reads the commits that `heads` descend from, and themselves; a single one is the first
     /// node. At commits that are known it ends.
-    pub(super) fn read(
+    pub(in crate::attribute) fn read(
         repo: &Repo,
         heads: &[ObjectId],
         within: Option<&HashSet<ObjectId>>,

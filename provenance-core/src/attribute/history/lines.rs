@@ -4,20 +4,20 @@ use crate::git::diff::Hunk;
 
 /// Lines that stand together in a file that was asked about, and in an older one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Lines {
+pub(in crate::attribute) struct Lines {
     /// Which file was asked about.
-    pub(super) file: u32,
+    pub(in crate::attribute) file: u32,
     /// The first line there, 0-based.
-    pub(super) line: u32,
+    pub(in crate::attribute) line: u32,
     /// The first line in the older file, 0-based.
-    pub(super) old_line: u32,
+    pub(in crate::attribute) old_line: u32,
     /// How many.
-    pub(super) count: u32,
+    pub(in crate::attribute) count: u32,
 }
 
 impl Lines {
     /// The part from `start` to `end` in the older file, moved to `to`.
-    pub(super) const fn part(self, start: u32, end: u32, to: u32) -> Self {
+    pub(in crate::attribute) const fn part(self, start: u32, end: u32, to: u32) -> Self {
         Self {
             file: self.file,
             line: self.line + (start - self.old_line),
@@ -27,7 +27,7 @@ impl Lines {
     }
 
     /// Appends; what continues the last one becomes one with it.
-    pub(super) fn push(all: &mut Vec<Self>, next: Self) {
+    pub(in crate::attribute) fn push(all: &mut Vec<Self>, next: Self) {
         if let Some(last) = all.last_mut()
             && last.file == next.file
             && last.line + last.count == next.line
@@ -42,7 +42,7 @@ impl Lines {
 
 /// Splits lines of a file by the hunks that made it of an older one: those that the older file
 /// has, as they stand there, and those that the hunks added.
-pub(super) fn split(all: &[Lines], hunks: &[Hunk]) -> (Vec<Lines>, Vec<Lines>) {
+pub(in crate::attribute) fn split(all: &[Lines], hunks: &[Hunk]) -> (Vec<Lines>, Vec<Lines>) {
     let (mut older, mut added) = (Vec::with_capacity(all.len()), Vec::new());
     for lines in all {
         let end = lines.old_line + lines.count;

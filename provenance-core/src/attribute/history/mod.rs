@@ -36,13 +36,13 @@
 //! Whether history is whole. At the boundary of a shallow clone the oldest commit that is here is
 //! given every line that cannot be followed further.
 
-mod batch;
-mod graph;
+pub(super) mod batch;
+pub(super) mod graph;
 mod index;
 mod known;
-mod lines;
+pub(super) mod lines;
 mod pass;
-mod spread;
+pub(super) mod spread;
 mod step;
 
 use std::collections::HashSet;

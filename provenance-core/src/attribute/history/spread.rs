@@ -13,7 +13,7 @@ const NEIGHBOURS: usize = 8;
 /// # Errors
 ///
 /// The first that any piece gave; the other threads stop at their next pieces.
-pub(super) fn spread<T: Sync, R: Send>(
+pub(in crate::attribute) fn spread<T: Sync, R: Send>(
     repos: &mut [Repo],
     pieces: &[T],
     work: impl Fn(&Repo, &T) -> Result<R, GitError> + Sync,

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::Request;
-use super::spread::spread;
 use crate::attribute::AttributeError;
 use crate::attribute::added::{AddedFile, added, kind_of_commit};
 use crate::attribute::commit::{CommitCache, CommitFacts};
 use crate::attribute::inferred::InferredCount;
 use crate::attribute::kind::{LineAuthor, LineKind};
+use crate::attribute::spread::spread;
 use crate::attribute::tally::Tally;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -41,13 +41,17 @@ pub(super) fn count(cache: &CommitCache, request: &Request<'_>) -> Result<Counte
         .map(|commit_id| (*commit_id, true))
         .chain(unselected.map(|commit_id| (*commit_id, false)))
         .collect();
-    let found = spread(&all, request, |repo, verifier, (commit_id, is_selected)| {
-        if *is_selected {
-            one(repo, verifier, cache, *commit_id, request)
-        } else {
-            touched(repo, *commit_id)
-        }
-    })?;
+    let found = spread(
+        &request.crew(),
+        &all,
+        |repo, verifier, (commit_id, is_selected)| {
+            if *is_selected {
+                one(repo, verifier, cache, *commit_id, request)
+            } else {
+                touched(repo, *commit_id)
+            }
+        },
+    )?;
     let mut all = Counted::default();
     for commit in found {
         all.commits.merge(commit.commits);

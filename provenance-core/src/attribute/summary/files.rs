@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use super::collect::Collected;
 use super::part::{Part, Parting};
-use super::spread::spread;
 use super::{Files, Request};
 use crate::attribute::AttributeError;
 use crate::attribute::commit::CommitCache;
 use crate::attribute::file::attribute;
 use crate::attribute::history::{FileOrigins, Question, Run, origins};
+use crate::attribute::spread::spread;
 use crate::git::blame::BlameOptions;
 use crate::git::tree::File;
 use crate::git::{GitError, Repo};
@@ -37,25 +37,30 @@ pub(super) fn count(
         progress: request.progress,
     })?;
     let files: Vec<_> = files.into_iter().zip(origins).collect();
-    let files = spread(&files, request, |repo, verifier, (file, origins)| {
-        let mut collected = Collected::default();
-        let Some(runs) = lines_of(repo, request, &file.path, origins, &mut collected.files)? else {
-            return Ok(collected);
-        };
-        let part = parting.part(&file.path);
-        collected.count_file(part);
-        let mut lines = Vec::new();
-        attribute(repo, verifier, cache, &runs, |commit, author, count| {
-            let range = in_range.as_ref();
-            if range.is_none_or(|range| range.contains(&commit.commit_id))
-                && (request.wanted)(commit, &author)
-            {
-                lines.push((Arc::clone(commit), author, count));
-            }
-        })?;
-        collected.add_lines(&file.path, part, &lines, request);
-        Ok(collected)
-    })?;
+    let files = spread(
+        &request.crew(),
+        &files,
+        |repo, verifier, (file, origins)| {
+            let mut collected = Collected::default();
+            let Some(runs) = lines_of(repo, request, &file.path, origins, &mut collected.files)?
+            else {
+                return Ok(collected);
+            };
+            let part = parting.part(&file.path);
+            collected.count_file(part);
+            let mut lines = Vec::new();
+            attribute(repo, verifier, cache, &runs, |commit, author, count| {
+                let range = in_range.as_ref();
+                if range.is_none_or(|range| range.contains(&commit.commit_id))
+                    && (request.wanted)(commit, &author)
+                {
+                    lines.push((Arc::clone(commit), author, count));
+                }
+            })?;
+            collected.add_lines(&file.path, part, &lines, request);
+            Ok(collected)
+        },
+    )?;
     let mut all = Collected::default();
     for file in files {
         all.merge(file);

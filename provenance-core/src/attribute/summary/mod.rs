@@ -30,7 +30,6 @@ mod commits;
 mod files;
 mod group;
 mod part;
-mod spread;
 
 use std::collections::HashSet;
 
@@ -44,6 +43,7 @@ use super::commit::{CommitCache, CommitFacts};
 use super::history::IndexFile;
 use super::inferred::Inferred;
 use super::kind::LineAuthor;
+use super::spread::Crew;
 use super::tally::{Origins, Tally};
 use crate::git::{Location, Repo};
 use crate::infer::Rules;
@@ -93,6 +93,16 @@ impl std::fmt::Debug for Request<'_> {
             .field("head", &self.head)
             .field("is_range", &self.range.is_some())
             .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Request<'a> {
+    fn crew(&self) -> Crew<'a> {
+        Crew {
+            location: self.location,
+            threads: self.threads,
+            progress: self.progress,
+        }
     }
 }
 

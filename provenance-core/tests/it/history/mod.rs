@@ -1,7 +1,7 @@
 //! The history pass gives each line to the commit, path and line that `git blame` gives it to.
 
 mod kept;
-mod random;
+pub(crate) mod random;
 mod stories;
 mod unwhole;
 
@@ -17,14 +17,18 @@ use crate::sandbox::Sandbox;
 type Line = (u64, String, String, u64);
 
 /// The regular files of a commit.
-fn files(repo: &Repo, commit_id: ObjectId) -> Vec<File> {
+pub(crate) fn files(repo: &Repo, commit_id: ObjectId) -> Vec<File> {
     let tree_id = repo.commit(commit_id).unwrap().tree_id;
     let files = repo.files(tree_id).unwrap().into_iter();
     files.filter(|file| file.version.is_file()).collect()
 }
 
 /// What the history pass finds for every file of a commit.
-fn found(location: &Location, commit_id: ObjectId, threads: usize) -> Vec<(File, FileOrigins)> {
+pub(crate) fn found(
+    location: &Location,
+    commit_id: ObjectId,
+    threads: usize,
+) -> Vec<(File, FileOrigins)> {
     let repo = Repo::open(location).unwrap();
     let files = files(&repo, commit_id);
     let origins = origins(&Question {

@@ -242,7 +242,7 @@ fn history(chance: &mut Chance) -> Vec<u8> {
     clippy::disallowed_methods,
     reason = "whoever looks for errors wants more seeds"
 )]
-pub(super) fn histories() -> impl Iterator<Item = (u64, Sandbox)> {
+pub(crate) fn histories() -> impl Iterator<Item = (u64, Sandbox)> {
     let seeds = std::env::var("PROVENANCE_SEEDS").unwrap_or_else(|_| "1-6".to_owned());
     let (first, last) = seeds.split_once('-').unwrap_or((&seeds, &seeds));
     let seeds = first.parse().unwrap()..=last.parse::<u64>().unwrap();

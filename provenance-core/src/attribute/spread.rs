@@ -4,10 +4,20 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::Request;
-use crate::attribute::AttributeError;
-use crate::git::{Names, Repo};
+use super::AttributeError;
+use crate::git::{Location, Names, Repo};
 use crate::verify::Verifier;
+
+/// Who does the work.
+#[derive(Clone, Copy)]
+pub(super) struct Crew<'a> {
+    /// Where the repository is; each thread opens it for itself.
+    pub(super) location: &'a Location,
+    /// How many threads.
+    pub(super) threads: usize,
+    /// Is told now and then how far the work is: pieces done, pieces in all.
+    pub(super) progress: &'a (dyn Fn(usize, usize) + Sync),
+}
 
 /// Does `work` on every piece, in any order, and returns what came of each.
 ///
@@ -17,8 +27,8 @@ use crate::verify::Verifier;
 ///
 /// The first that any piece gave; the other threads stop at their next piece.
 pub(super) fn spread<T, R>(
+    crew: &Crew<'_>,
     pieces: &[T],
-    request: &Request<'_>,
     work: impl Fn(&Repo, &Verifier<'_>, &T) -> Result<R, AttributeError> + Sync,
 ) -> Result<Vec<R>, AttributeError>
 where
@@ -29,18 +39,18 @@ where
     let done: Mutex<Vec<R>> = Mutex::new(Vec::with_capacity(pieces.len()));
     let failure: Mutex<Option<AttributeError>> = Mutex::new(None);
     let run = || -> Result<(), AttributeError> {
-        let mut repo = Repo::open(request.location)?;
+        let mut repo = Repo::open(crew.location)?;
         repo.read_in_bulk(Names::Checked);
         let verifier = Verifier::open(&repo)?;
         while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
             let result = work(&repo, &verifier, piece)?;
             let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
             done.push(result);
-            (request.progress)(done.len(), pieces.len());
+            (crew.progress)(done.len(), pieces.len());
         }
         Ok(())
     };
-    let threads = request.threads.clamp(1, pieces.len().max(1));
+    let threads = crew.threads.clamp(1, pieces.len().max(1));
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
