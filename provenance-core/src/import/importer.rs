@@ -31,12 +31,10 @@ pub struct Importer<'a> {
     pub clock: &'a dyn Clock,
     /// What writes the records.
     pub recorder: Recorder,
-    /// How many commits are worked on at once.
-    pub threads: usize,
+    /// Over how many threads, and who is told.
+    pub spread: Spread<'a>,
     /// Whether to say what would be, and write nothing.
     pub dry_run: bool,
-    /// Is told how many are done, and of how many.
-    pub progress: &'a (dyn Fn(usize, usize) + Sync),
 }
 
 /// What became of everything that was found.
@@ -80,14 +78,12 @@ impl Importer<'_> {
             recorder: self.recorder.clone(),
             trust: trust.map(|trust| (trust.root_id(), trust.version())),
         };
-        let spread = Spread {
-            threads: self.threads,
-            progress: self.progress,
-        };
-        let outcomes = spread.over(self.repo, &found, |desk, found| match &found.said {
-            Ok(said) => maker.outcome(desk, said),
-            Err(refusal) => Ok(Outcome::Refused(refusal.clone())),
-        })?;
+        let outcomes = self
+            .spread
+            .over(self.repo, &found, |desk, found| match &found.said {
+                Ok(said) => maker.outcome(desk, said),
+                Err(refusal) => Ok(Outcome::Refused(refusal.clone())),
+            })?;
         let mut summary = Summary {
             found: found.len() as u64,
             ..Summary::default()

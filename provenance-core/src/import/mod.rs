@@ -37,6 +37,7 @@ mod spread;
 
 pub use importer::{Importer, Refused, Summary};
 pub use refusal::Refusal;
+pub use spread::Spread;
 
 use std::collections::BTreeMap;
 

@@ -69,6 +69,9 @@ pub enum Refusal {
         /// Which.
         line: usize,
     },
+    /// It has more lines than are read.
+    #[error("it has more lines than are read")]
+    TooManyLines,
     /// It has another form than its format.
     #[error("{fault}")]
     Malformed {
@@ -140,6 +143,7 @@ impl Refusal {
             Self::TooLarge { .. } => "too-large",
             Self::NotUtf8 => "not-utf8",
             Self::LineTooLong { .. } => "line-too-long",
+            Self::TooManyLines => "too-many-lines",
             Self::Malformed { .. } => "malformed",
             Self::Json { .. } => "malformed-json",
             Self::TooDeep => "json-too-deep",

@@ -10,13 +10,16 @@ use std::sync::{Mutex, PoisonError};
 
 use super::ImportError;
 use super::maker::Desk;
-use crate::git::Repo;
+use crate::git::{Names, Repo};
 use crate::store::Notes;
 
 /// Over how many threads, and who is told.
-pub(super) struct Spread<'a> {
-    pub(super) threads: usize,
-    pub(super) progress: &'a (dyn Fn(usize, usize) + Sync),
+#[expect(missing_debug_implementations, reason = "it holds a closure")]
+pub struct Spread<'a> {
+    /// How many pieces are worked on at once.
+    pub threads: usize,
+    /// Is told how many are done, and of how many.
+    pub progress: &'a (dyn Fn(usize, usize) + Sync),
 }
 
 impl Spread<'_> {
@@ -34,7 +37,8 @@ impl Spread<'_> {
         let notes_ref = repo.config()?.settings()?.notes_ref;
         let progress = self.progress;
         let run = || -> Result<(), ImportError> {
-            let repo = Repo::open(location)?;
+            let mut repo = Repo::open(location)?;
+            repo.read_in_bulk(Names::Checked);
             let desk = Desk {
                 repo: &repo,
                 notes: Notes::with_inboxes(&repo, &notes_ref)?,

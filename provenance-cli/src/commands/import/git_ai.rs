@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use provenance_core::git::NotesRef;
+use provenance_core::import::Spread;
 use provenance_core::import::git_ai::{self, Search};
 
 use super::HowArgs;
@@ -45,7 +46,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         wanted: wanted.as_ref(),
     };
     let progress = Progress::new("notes");
-    let found = git_ai::find(repo, &search, &|done, total| progress.tell(done, total))?;
+    let spread = Spread {
+        threads: super::threads(),
+        progress: &|done, total| progress.tell(done, total),
+    };
+    let found = git_ai::find(repo, &search, &spread)?;
     drop(progress);
     super::take(context, "git-ai", found, args.how)
 }

@@ -9,7 +9,7 @@ mod entire;
 mod git_ai;
 mod text;
 
-use provenance_core::import::{Found, Importer, Summary};
+use provenance_core::import::{Found, Importer, Spread, Summary};
 use provenance_core::record::Recorder;
 use provenance_hook::hooks::writer::Writer;
 
@@ -85,9 +85,11 @@ fn take(
             name: "git-provenance".to_owned(),
             version: attester.recorder.version.clone(),
         },
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
         dry_run: how.dry_run,
-        progress: &|done, total| progress.tell(done, total),
+        spread: Spread {
+            threads: threads(),
+            progress: &|done, total| progress.tell(done, total),
+        },
     };
     let summary: Summary = importer.import(found)?;
     drop(progress);
@@ -98,4 +100,9 @@ fn take(
         text::write(&mut context.output(), source, how.dry_run, &summary)?;
     }
     Ok(Outcome::Yes)
+}
+
+/// As many threads as the machine runs at once.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -108,7 +108,11 @@ fn range(lines: &Lines) -> Option<LineRange> {
 /// The tool or the model of this name.
 fn agent(author: &str) -> Option<Agent> {
     let is_tool = TOOLS.contains(&author.trim().to_lowercase().as_str());
-    let is_model = capture::model(author).is_some_and(|model| model.id != model.raw);
+    // Where capture is certain of the provider, it is a model and nobody's name.
+    let is_model = capture::model(author).is_some_and(|model| {
+        let provider = model.id.strip_suffix(&model.raw);
+        provider.is_some_and(|provider| provider.ends_with('/'))
+    });
     let named = |is_it: bool| if is_it { author } else { "" }.to_owned();
     (is_tool || is_model).then(|| Agent {
         tool: named(is_tool),

@@ -23,11 +23,11 @@ use std::collections::{BTreeMap, HashSet};
 use self::note::{Agent, Holder, Note};
 use self::sessions::Sessions;
 use super::painting::{Paint, Painting};
-use super::{Found, ImportError, Refusal, Said, contribution, names};
+use super::{Found, ImportError, Refusal, Said, Spread, contribution, names};
 use crate::digest::Digest;
 use crate::git::{GitError, NotesRef, Repo};
 use crate::object_id::ObjectId;
-use crate::record::{Contribution, LineRange};
+use crate::record::{Contribution, LineRange, Mode};
 use crate::store::MAX_NOTE_BYTES;
 use crate::text;
 
@@ -36,6 +36,8 @@ pub const NOTES_REF: &str = "refs/notes/ai";
 /// What the references start with in which its first versions kept one document a commit.
 pub const FIRST_REFS: &str = "refs/ai/authorship/";
 
+/// What it calls the model where an editor completed a line.
+const TAB: &str = "tab";
 /// The name of the format, in the digest of a source.
 const FORMAT: &[u8] = b"git-ai";
 
@@ -52,10 +54,49 @@ pub struct Search<'a> {
 
 /// A thing that was read, before its keys are looked up.
 struct Read {
-    place: String,
     commit_id: ObjectId,
     source: Digest,
     note: Note,
+}
+
+/// What a look at a place gives.
+enum Look {
+    Refused(Refusal),
+    /// The note explains all its keys: what it says, and who stands behind them.
+    Explained(Result<Said, Refusal>, BTreeMap<String, Agent>),
+    Open(Read),
+}
+
+/// Where a note stands, and about which commit.
+struct Place {
+    name: String,
+    commit_id: ObjectId,
+    blob_id: ObjectId,
+}
+
+impl Place {
+    fn look(&self, repo: &Repo) -> Result<Look, ImportError> {
+        if !repo.has_object(self.commit_id)? {
+            return Ok(Look::Refused(Refusal::CommitNotHere));
+        }
+        Ok(match read(repo, self.blob_id)? {
+            Err(refusal) => Look::Refused(refusal),
+            Ok((source, note)) => {
+                let is_explained = note.is_explained();
+                let read = Read {
+                    commit_id: self.commit_id,
+                    source,
+                    note,
+                };
+                if is_explained {
+                    let said = said(&read, &Sessions::default());
+                    Look::Explained(said, read.note.agents)
+                } else {
+                    Look::Open(read)
+                }
+            }
+        })
+    }
 }
 
 /// Finds everything that git-ai recorded.
@@ -66,15 +107,19 @@ struct Read {
 pub fn find(
     repo: &Repo,
     search: &Search<'_>,
-    progress: &dyn Fn(usize, usize),
+    spread: &Spread<'_>,
 ) -> Result<Vec<Found>, ImportError> {
     let list = repo.notes(search.notes_ref)?.list()?;
     let is_wanted = |id: &ObjectId| search.wanted.is_none_or(|wanted| wanted.contains(id));
     let name = text::escaped(search.notes_ref.as_str());
-    let mut places: Vec<(String, ObjectId, ObjectId)> = Vec::new();
+    let mut places: Vec<Place> = Vec::new();
     for (commit_id, blob_ids) in list.notes.iter().filter(|(id, _)| is_wanted(id)) {
         for blob_id in blob_ids {
-            places.push((format!("{name}:{commit_id}"), *commit_id, *blob_id));
+            places.push(Place {
+                name: format!("{name}:{commit_id}"),
+                commit_id: *commit_id,
+                blob_id: *blob_id,
+            });
         }
     }
     let mut found = Vec::new();
@@ -92,7 +137,11 @@ pub fn find(
         for (name, blob_id) in repo.refs(FIRST_REFS)? {
             let commit_id = name.strip_prefix(FIRST_REFS).map(str::parse::<ObjectId>);
             match commit_id {
-                Some(Ok(id)) if is_wanted(&id) => places.push((name, id, blob_id)),
+                Some(Ok(commit_id)) if is_wanted(&commit_id) => places.push(Place {
+                    name,
+                    commit_id,
+                    blob_id,
+                }),
                 Some(Ok(_)) => {}
                 _ if search.wanted.is_some() => {}
                 _ => found.push(refused(
@@ -102,41 +151,48 @@ pub fn find(
             }
         }
     }
-    let mut notes = Vec::new();
-    let total = places.len();
-    for (number, (place, commit_id, blob_id)) in places.into_iter().enumerate() {
-        progress(number, total);
-        if !repo.has_object(commit_id)? {
-            found.push(refused(place, Refusal::CommitNotHere));
-            continue;
-        }
-        match read(repo, blob_id)? {
-            Ok((source, note)) => notes.push(Read {
-                place,
-                commit_id,
-                source,
-                note,
-            }),
-            Err(refusal) => found.push(refused(place, refusal)),
-        }
-    }
-    let mut sessions = Sessions::unknown_in(notes.iter().map(|read| &read.note));
-    if sessions.is_asked() {
-        for read in &notes {
-            sessions.learn(&read.note.agents);
-        }
-        let here: HashSet<ObjectId> = notes.iter().map(|read| read.commit_id).collect();
-        let elsewhere = list.notes.iter().filter(|(id, _)| !here.contains(id));
-        for blob_id in elsewhere.flat_map(|(_, blob_ids)| blob_ids) {
-            // What cannot be read says nothing; it was refused by name where it was asked for.
-            if let Ok((_, note)) = read(repo, *blob_id)? {
-                sessions.learn(&note.agents);
+    let mut explained = Vec::new();
+    let mut open = Vec::new();
+    let mut here = HashSet::new();
+    let looks = spread.over(repo, &places, |desk, place| place.look(desk.repo))?;
+    for (place, look) in places.into_iter().zip(looks) {
+        here.insert(place.blob_id);
+        match look {
+            Look::Refused(refusal) => found.push(refused(place.name, refusal)),
+            Look::Explained(said, agents) => {
+                explained.push(agents);
+                found.push(Found {
+                    place: place.name,
+                    said,
+                });
             }
+            Look::Open(read) => open.push((place.name, read)),
         }
     }
-    found.extend(notes.into_iter().map(|read| Found {
+    let mut sessions = Sessions::unknown_in(open.iter().map(|(_, read)| &read.note));
+    if sessions.is_asked() {
+        let told = open.iter().map(|(_, read)| &read.note.agents);
+        let told = explained.iter().chain(told);
+        told.for_each(|agents| sessions.learn(agents));
+        let blob_ids = list.notes.values().flatten().copied();
+        let elsewhere: Vec<ObjectId> = blob_ids.filter(|id| !here.contains(id)).collect();
+        let asked = &sessions;
+        let told = spread.over(repo, &elsewhere, |desk, blob_id| {
+            // What cannot be read says nothing; it is refused by name where it is asked for.
+            let mut agents = match read(desk.repo, *blob_id)? {
+                Ok((_, note)) => note.agents,
+                Err(_) => BTreeMap::new(),
+            };
+            agents.retain(|key, _| asked.asks(key));
+            Ok(agents)
+        })?;
+        for agents in &told {
+            sessions.learn(agents);
+        }
+    }
+    found.extend(open.into_iter().map(|(place, read)| Found {
         said: said(&read, &sessions),
-        place: read.place,
+        place,
     }));
     found.sort_by(|a, b| a.place.cmp(&b.place));
     Ok(found)
@@ -214,12 +270,17 @@ fn claimant(key: &str, agent: Option<&Agent>) -> Result<Contribution, Refusal> {
             session,
         ));
     };
-    Ok(contribution(
+    let is_tab = agent.model == TAB;
+    let mut one = contribution(
         names::tool(&agent.tool)?,
-        names::model(&agent.model)?,
+        names::model(if is_tab { "" } else { &agent.model })?,
         agent.human.as_deref().and_then(names::person),
         names::session(&agent.id, key)?,
-    ))
+    );
+    if is_tab {
+        one.mode = Mode::Completion;
+    }
+    Ok(one)
 }
 
 /// One line of a note: whose which lines of a file are.

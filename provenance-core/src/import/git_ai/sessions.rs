@@ -45,6 +45,11 @@ impl Sessions {
         !self.asked.is_empty()
     }
 
+    /// Answers whether this key is asked for.
+    pub(super) fn asks(&self, key: &str) -> bool {
+        self.asked.contains_key(key)
+    }
+
     /// Takes what a note explains.
     pub(super) fn learn(&mut self, agents: &BTreeMap<String, Agent>) {
         for (key, agent) in agents {

@@ -38,7 +38,6 @@ fn said_of(text: &str) -> Result<Said, Refusal> {
     sessions.learn(&note.agents);
     said(
         &Read {
-            place: String::new(),
             commit_id: COMMIT.parse().unwrap(),
             source: Digest::of(text.as_bytes()),
             note,
@@ -148,7 +147,8 @@ fn the_first_form_has_authors_by_name() {
     "file": "src/a.rs", "authors": [
         {"author": "Claude Code", "lines": [22, [8, 10], [9, 9]], "agent_metadata": null},
         {"author": "o3", "lines": [[30, 31]]},
-        {"author": "Aidan", "lines": [10, 11]},
+        {"author": "Ada Lovelace", "lines": [10, 11]},
+        {"author": "Bob", "lines": [[12, 13]]},
     ]}}});
     let said = said_of(&text.to_string()).unwrap();
     assert_eq!(
@@ -158,8 +158,8 @@ fn the_first_form_has_authors_by_name() {
             "unknown openai/o3 unknown src/a.rs [(30, 31)]",
         ]
     );
-    assert_eq!(said.human_lines, 1);
-    let human = json!({"files": {"a": {"authors": [{"author": "Aidan", "lines": [1]}]}}});
+    assert_eq!(said.human_lines, 3);
+    let human = json!({"files": {"a": {"authors": [{"author": "Ada", "lines": [1]}]}}});
     assert_eq!(
         said_of(&human.to_string()).unwrap_err().code(),
         "only-human"
@@ -195,6 +195,10 @@ fn hostile_notes_are_refused_with_a_code() {
         (note(".git/config\n  02ad540 1\n"), "bad-path"),
         (note("\"\"\n  02ad540 1\n"), "bad-path"),
         (note(&long), "line-too-long"),
+        (
+            note(&format!("a\n{}", "  k 1\n".repeat(70_000))),
+            "too-many-lines",
+        ),
         (deep, "json-too-deep"),
         (model, "disguised-name"),
         (version, "unknown-version"),
