@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::commands::{Command, separated};
+use crate::commands::Command;
+use crate::switches::separated;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())

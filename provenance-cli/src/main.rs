@@ -16,6 +16,7 @@ mod output;
 mod pager;
 mod progress;
 mod selection;
+mod switches;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;

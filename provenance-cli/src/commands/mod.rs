@@ -22,7 +22,6 @@ mod uninstall;
 mod util;
 mod verify;
 
-pub(crate) use self::blame::separated;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;

@@ -19,7 +19,6 @@
 //!
 //! Whether the file is text. A binary has lines too, as `git blame` has it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::AttributeError;
@@ -27,12 +26,10 @@ use super::commit::{CommitCache, CommitFacts};
 use super::file::attribute;
 use super::history::{IndexFile, Run, known};
 use super::kind::{LineAuthor, LineKind};
-use crate::git::added::AddedLines;
+use super::strays::Strays;
+use crate::git::Repo;
 use crate::git::blame::{BlameOptions, Blamed, BlamedLine};
 use crate::git::diff::MAX_BYTES;
-use crate::git::rename::Gone;
-use crate::git::tree::{File, Version};
-use crate::git::{RawCommit, Repo};
 use crate::infer::Inference;
 use crate::object_id::ObjectId;
 use crate::verify::Verifier;
@@ -144,16 +141,22 @@ pub fn blamed_lines(
     let committed = lines.iter().filter(|line| !line.commit_id.is_null());
     let runs: Vec<Run> = committed.map(Run::from).collect();
     let mut authors = Vec::with_capacity(runs.len());
-    attribute(repo, verifier, cache, &runs, |commit, author, _| {
-        authors.push((Arc::clone(commit), author));
-    })?;
+    let mut strays = Strays::of(options);
+    attribute(
+        repo,
+        (verifier, cache),
+        &runs,
+        &mut strays,
+        |commit, author, _| {
+            authors.push((Arc::clone(commit), author));
+        },
+    )?;
     let nobody = uncommitted.unwrap_or_default();
     let nobody = lines
         .iter()
         .find(|line| line.commit_id.is_null())
         .map(|line| Arc::new(CommitFacts::not_yet(line.commit_id, &nobody)));
     let mut authors = authors.into_iter();
-    let mut added = AddedBy::default();
     let mut attributed = Vec::with_capacity(lines.len());
     for origin in lines {
         let found = match &nobody {
@@ -165,10 +168,7 @@ pub fn blamed_lines(
         let Some((commit, mut author)) = found else {
             break;
         };
-        if author != LineAuthor::UNATTESTED
-            && (origin.is_guessed
-                || (options.may_stray() && !added.contains(repo, &commit, &origin)?))
-        {
+        if origin.is_guessed {
             author = LineAuthor::UNATTESTED;
         }
         attributed.push(AttributedLine {
@@ -178,78 +178,4 @@ pub fn blamed_lines(
         });
     }
     Ok(attributed)
-}
-
-/// Which lines commits add to files, worked out when first asked.
-#[derive(Debug, Default)]
-struct AddedBy(HashMap<(ObjectId, Arc<[u8]>), AddedLines>);
-
-impl AddedBy {
-    fn contains(
-        &mut self,
-        repo: &Repo,
-        commit: &CommitFacts,
-        line: &BlamedLine,
-    ) -> Result<bool, AttributeError> {
-        // Without all parents nobody can say, and the claims know it.
-        if !commit.is_whole {
-            return Ok(true);
-        }
-        let key = (commit.commit_id, Arc::clone(&line.original_path));
-        let added = match self.0.entry(key) {
-            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(new) => {
-                new.insert(added(repo, commit.commit_id, &line.original_path)?)
-            }
-        };
-        let is_in = |range: &(u32, u32)| {
-            (u64::from(range.0)..=u64::from(range.1)).contains(&line.original_line)
-        };
-        Ok(match added {
-            AddedLines::Whole => true,
-            AddedLines::Ranges(ranges) => ranges.iter().any(is_in),
-        })
-    }
-}
-
-/// What a commit adds to a file: over what its parents have there, or had before it was renamed.
-fn added(repo: &Repo, commit_id: ObjectId, path: &[u8]) -> Result<AddedLines, AttributeError> {
-    let commit = repo.commit(commit_id)?;
-    let Some(version) = repo.version_at(commit.tree_id, path)? else {
-        return Ok(AddedLines::Ranges(Vec::new()));
-    };
-    let mut old = Vec::with_capacity(commit.parent_ids.len());
-    for parent_id in &commit.parent_ids {
-        let tree_id = repo.commit(*parent_id)?.tree_id;
-        old.push(match repo.version_at(tree_id, path)? {
-            Some(version) => Some(version),
-            None => renamed(repo, tree_id, &commit, path, version)?,
-        });
-    }
-    if old.is_empty() {
-        // A first commit adds everything.
-        old.push(None);
-    }
-    Ok(repo.added_to_file(&old, version)?)
-}
-
-/// What a file was in a parent that has no such path.
-fn renamed(
-    repo: &Repo,
-    parent_tree_id: ObjectId,
-    commit: &RawCommit,
-    path: &[u8],
-    version: Version,
-) -> Result<Option<Version>, AttributeError> {
-    let changes = repo.changed_paths(Some(parent_tree_id), Some(commit.tree_id))?;
-    let gone = changes.into_iter().filter_map(|change| match change {
-        change if change.new.is_some() => None,
-        change => Some(File {
-            path: change.path,
-            version: change.old?,
-        }),
-    });
-    let gone = Gone::new(gone);
-    let source = gone.source(repo, path, version)?;
-    Ok(source.map(|file| file.version))
 }

@@ -2,7 +2,8 @@
 //!
 //! # What is not checked
 //!
-//! Whether the commits add those lines; see [`Claims`](super::Claims).
+//! Whether the commits add those lines, unless they were followed with options that let them
+//! stray: see [`Claims`](super::Claims).
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,6 +14,7 @@ use super::claims::FileClaims;
 use super::commit::{CommitCache, CommitFacts};
 use super::history::Run;
 use super::kind::LineAuthor;
+use super::strays::Strays;
 use crate::digest::Digest;
 use crate::git::diff::MAX_BYTES;
 use crate::git::{GitError, Repo};
@@ -23,9 +25,9 @@ use crate::verify::Verifier;
 /// author, from one commit.
 pub(super) fn attribute(
     repo: &Repo,
-    verifier: &Verifier<'_>,
-    cache: &CommitCache,
+    (verifier, cache): (&Verifier<'_>, &CommitCache),
     runs: &[Run],
+    strays: &mut Strays,
     mut found: impl FnMut(&Arc<CommitFacts>, LineAuthor, u64),
 ) -> Result<(), AttributeError> {
     // Before the claims, because they borrow from it.
@@ -48,21 +50,26 @@ pub(super) fn attribute(
                 new.insert(commit.claims.file(&run.original_path, digest))
             }
         };
-        let lines = run.original_line..run.original_line.saturating_add(run.count);
-        let mut authors = lines.map(|line| file.author(line));
-        let Some(mut author) = authors.next() else {
-            continue;
-        };
-        let mut count = 1;
-        for next in authors {
-            if next == author {
-                count += 1;
-            } else {
-                found(commit, std::mem::replace(&mut author, next), count);
-                count = 1;
+        let mut last: Option<(LineAuthor, u64)> = None;
+        for line in run.original_line..run.original_line.saturating_add(run.count) {
+            let mut author = file.author(line);
+            if author != LineAuthor::UNATTESTED
+                && strays.contains(repo, commit, &run.original_path, line)?
+            {
+                author = LineAuthor::UNATTESTED;
+            }
+            match &mut last {
+                Some((known, count)) if *known == author => *count += 1,
+                _ => {
+                    if let Some((author, count)) = last.replace((author, 1)) {
+                        found(commit, author, count);
+                    }
+                }
             }
         }
-        found(commit, author, count);
+        if let Some((author, count)) = last {
+            found(commit, author, count);
+        }
     }
     Ok(())
 }

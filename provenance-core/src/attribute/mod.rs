@@ -23,6 +23,7 @@ pub mod history;
 mod inferred;
 mod kind;
 mod spread;
+mod strays;
 pub mod summary;
 pub mod survival;
 mod tally;

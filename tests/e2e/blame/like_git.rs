@@ -61,8 +61,9 @@ fn block(name: &str) -> String {
 
 /// A file that was renamed, changed by two, merged, re-indented, with blocks that moved within it
 /// and came from another file; then a file of other line ends, and one with no LF at the end.
-pub(super) fn story() -> Sandbox {
+pub(crate) fn story() -> Sandbox {
     let repo = Sandbox::new();
+    let by = |name: &str| repo.git(["config", "user.name", name]);
     let (alpha, beta, gamma, delta) = (
         block("alpha"),
         block("beta"),
@@ -72,15 +73,18 @@ pub(super) fn story() -> Sandbox {
     repo.write("old.rs", format!("{alpha}{beta}{gamma}"));
     repo.write("other.rs", &delta);
     repo.commit("begin");
+    by("Renamer");
     repo.git(["mv", "old.rs", "main.rs"]);
     repo.commit("rename");
     repo.git(["switch", "--quiet", "--create", "side"]);
     let side = format!("{alpha}{beta}{gamma}").replace("alpha(3)", "alpha(33)");
     repo.write("main.rs", side);
+    by("Side");
     repo.commit("on the side");
     repo.git(["switch", "--quiet", "main"]);
     let main = format!("{alpha}{beta}{gamma}").replace("gamma(5)", "gamma(55)");
     repo.write("main.rs", main);
+    by("Main");
     repo.commit("on main");
     repo.git(["tag", "--annotate", "--message", "v1", "v1"]);
     repo.git(["merge", "--quiet", "--message", "merge", "side"]);
@@ -89,22 +93,27 @@ pub(super) fn story() -> Sandbox {
         .replace("    let beta_8", "\t\tlet beta_8");
     let moved = repo.read("main.rs").replace(&beta, "") + &beta_indented;
     repo.write("main.rs", moved);
+    by("Mover");
     repo.commit("move and indent");
     repo.append("main.rs", &delta)
         .append("main.rs", "// no end");
     repo.write("other.rs", "fn delta() {}\n");
+    by("Copier");
     repo.commit("copy");
     repo.write("crlf.txt", "one\r\ntwo\r\nthree\r\n");
     repo.write("copy.rs", repo.read("main.rs").replace("alpha_1", "first"));
+    by("More");
     repo.commit("more");
     repo.write("crlf.txt", "one\r\n2\r\nthree\r\n");
     let renamed = repo
         .read("main.rs")
         .replace("compute_the_gamma", "reckon_gamma");
     repo.write("main.rs", renamed);
+    by("Speller");
     repo.commit("respell");
     repo.write("empty", "");
     repo.append("main.rs", "\n// an end\n");
+    by("Ender");
     repo.commit("end");
     repo
 }

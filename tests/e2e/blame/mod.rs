@@ -7,6 +7,8 @@ mod odd;
 mod view;
 mod work_tree;
 
+pub(crate) use like_git::story;
+
 use harness::Sandbox;
 
 use crate::first_commit::told;

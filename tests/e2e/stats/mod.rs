@@ -1,5 +1,6 @@
 //! `stats`: counts that add up, held against what Git counts.
 
+mod followed;
 mod odd;
 mod parts;
 mod paths;

@@ -3,7 +3,6 @@
 mod asked;
 mod json;
 mod porcelain;
-mod switches;
 mod text;
 mod written;
 
@@ -17,13 +16,13 @@ use provenance_core::git::blame::{BlameForm, BlameOptions, BlameQuestion};
 use provenance_core::verify::Verifier;
 
 use self::asked::Asked;
-pub(crate) use self::switches::separated;
 use self::written::DateForm;
 use crate::cli::JsonArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
 use crate::inference::InferArgs;
+use crate::switches::FollowArgs;
 
 /// Who wrote each line of a file
 ///
@@ -52,7 +51,7 @@ pub(crate) struct Args {
     file: Option<OsString>,
 
     #[command(flatten)]
-    follow: FollowArgs,
+    follow: OptionArgs,
 
     #[command(flatten)]
     forms: FormArgs,
@@ -69,7 +68,7 @@ pub(crate) struct Args {
 
 /// How lines are followed.
 #[derive(Debug, clap::Args)]
-struct FollowArgs {
+struct OptionArgs {
     /// Only these lines, as git blame takes them: 8,14 or /regex/,+3 or :function; may be repeated
     #[arg(short = 'L', value_name = "RANGE")]
     lines: Vec<String>,
@@ -78,15 +77,8 @@ struct FollowArgs {
     #[arg(short = 'w')]
     ignore_whitespace: bool,
 
-    /// Follow lines that moved within the file, of NUM letters and digits at least
-    #[arg(short = 'M', value_name = "NUM", num_args = 0..=1, require_equals = true,
-          default_missing_value = "", value_parser = switches::score)]
-    follow_moves: Vec<switches::Score>,
-
-    /// Follow lines that came from other files; give it up to three times
-    #[arg(short = 'C', value_name = "NUM", num_args = 0..=1, require_equals = true,
-          default_missing_value = "", value_parser = switches::score)]
-    follow_copies: Vec<switches::Score>,
+    #[command(flatten)]
+    elsewhere: FollowArgs,
 
     /// Follow only the first parent of a merge
     #[arg(long)]
@@ -246,7 +238,7 @@ fn ask(
 fn options(
     context: &Context,
     repo: &Repo,
-    args: &FollowArgs,
+    args: &OptionArgs,
     show_root: bool,
     asked: &Asked,
 ) -> Result<BlameOptions, CliError> {
@@ -254,14 +246,9 @@ fn options(
         .ignore_rev
         .iter()
         .map(|revision| repo.resolve(revision));
-    let last = |scores: &[switches::Score]| scores.iter().rev().find_map(|score| score.0);
     let contents = args.contents.as_deref();
     Ok(BlameOptions {
         ignore_whitespace: args.ignore_whitespace,
-        follow_moves: !args.follow_moves.is_empty(),
-        move_score: last(&args.follow_moves),
-        follow_copies: u8::try_from(args.follow_copies.len()).unwrap_or(u8::MAX),
-        copy_score: last(&args.follow_copies),
         ranges: args.lines.clone(),
         first_parent: args.first_parent,
         excluded: asked.excluded.clone(),
@@ -272,5 +259,6 @@ fn options(
         contents: contents
             .map(|file| asked::contents(context, file).map(Arc::from))
             .transpose()?,
+        ..args.elsewhere.options()
     })
 }

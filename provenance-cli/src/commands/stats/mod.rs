@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use provenance_core::attribute::history::{self, IndexFile};
 use provenance_core::attribute::summary::{Dimension, Part, Request, Summary, summarize};
 use provenance_core::git::ObjectId;
+use provenance_core::git::blame::BlameOptions;
 use provenance_core::trust::Trust;
 
 use crate::cli::JsonArgs;
@@ -19,6 +20,7 @@ use crate::exit::Outcome;
 use crate::inference::InferArgs;
 use crate::progress::Progress;
 use crate::selection::{FilterArgs, RangeArgs};
+use crate::switches::FollowArgs;
 
 /// How much is whose: lines and commits by AI, mixed, human, unattested
 ///
@@ -32,6 +34,9 @@ use crate::selection::{FilterArgs, RangeArgs};
 /// and `linguist-vendored` in the `.gitattributes` of the counted tree; else lock files and names
 /// such as `app.min.js` or `a.pb.go` are generated, and what lies below `vendor/`, `third_party/`
 /// or `node_modules/` is vendored. What is both is vendored.
+///
+/// Lines are followed as `git blame` follows them, and through white space, moves and copies with
+/// its options. -M and -C ask Git itself about every file, on all cores: as true, but slow.
 ///
 /// Nothing is fetched. In a shallow or partial clone it says what could not be counted; only where
 /// that is everything, it exits with 2.
@@ -52,11 +57,20 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = part)]
     without: Vec<Part>,
 
+    /// White space does not count: lines that were only indented anew keep their commit
+    #[arg(short = 'w')]
+    ignore_whitespace: bool,
+
+    #[command(flatten)]
+    follow: FollowArgs,
+
     /// What became of the lines that the range brought: alive, or taken out by whom and when
     ///
     /// A line is followed from the commit that brought it, as `git blame` would, to the commit of
     /// `--at`. What takes it out leaves another line in its place, whose kind is told, or nothing.
-    #[arg(long, conflicts_with_all = ["by", "depth", "without", "infer"])]
+    #[arg(long, conflicts_with_all = [
+        "by", "depth", "without", "infer", "ignore_whitespace", "moves", "copies",
+    ])]
     survival: bool,
 
     /// At which ages to count, in days after a line's commit; several, with commas
@@ -127,6 +141,10 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         without: &without,
         before: &before,
         by,
+        follow: &BlameOptions {
+            ignore_whitespace: args.ignore_whitespace,
+            ..args.follow.options()
+        },
         depth: args.depth,
         wanted: &|commit, author| filter.wants(commit, author),
         infer: rules.as_ref(),

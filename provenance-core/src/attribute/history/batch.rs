@@ -51,6 +51,7 @@ impl Batch {
         places: &Range<usize>,
         is_reached: impl Fn(usize) -> bool,
         mut paths: HashSet<Vec<u8>>,
+        setting: Setting,
         repos: &mut [Repo],
     ) -> Result<Self, GitError> {
         let commits = reached(graph, places, is_reached);
@@ -78,7 +79,9 @@ impl Batch {
             }
         }
         let pairs = batch.pairs(&commits, &paths);
-        let hunks = spread(repos, &pairs, |repo, pairs| hunks_along(repo, pairs))?;
+        let hunks = spread(repos, &pairs, |repo, pairs| {
+            hunks_along(repo, pairs, setting)
+        })?;
         batch.hunks = hunks.into_iter().flatten().collect();
         Ok(batch)
     }
@@ -225,9 +228,13 @@ pub(in crate::attribute) fn gone(changes: &[MergeChange], parent: usize) -> Gone
 }
 
 /// Compares blobs that follow each other, so that each is read once.
-fn hunks_along(repo: &Repo, pairs: &[Pair]) -> Result<Vec<(Pair, Hunks)>, GitError> {
+fn hunks_along(
+    repo: &Repo,
+    pairs: &[Pair],
+    setting: Setting,
+) -> Result<Vec<(Pair, Hunks)>, GitError> {
     let mut contents = Contents::default();
-    let hunks = |pair: &Pair| Ok((*pair, hunks(repo, &mut contents, *pair)?));
+    let hunks = |pair: &Pair| Ok((*pair, hunks(repo, &mut contents, *pair, setting)?));
     pairs.iter().map(hunks).collect()
 }
 
@@ -236,12 +243,13 @@ pub(in crate::attribute) fn hunks(
     repo: &Repo,
     contents: &mut Contents,
     (old_id, new_id): Pair,
+    setting: Setting,
 ) -> Result<Hunks, GitError> {
     let (new, old) = match (contents.read(repo, new_id)?, contents.read(repo, old_id)?) {
         (Ok(new), Ok(old)) => (new, old),
         (Err(obstacle), _) | (_, Err(obstacle)) => return Ok(Err(obstacle)),
     };
-    match diff::hunks(&old, &new, Setting::Blame) {
+    match diff::hunks(&old, &new, setting) {
         Ok(hunks) => Ok(Ok(hunks.into())),
         Err(DiffError::TooLarge { .. }) => Ok(Err(Obstacle::TooLarge)),
         Err(DiffError::Xdiff(source)) => Err(GitError::failed("compare lines", source)),

@@ -5,6 +5,7 @@
 use super::index::{Index, IndexFile, Keeper};
 use super::pass::Pass;
 use super::{FileOrigins, Graph, Run, circumstances, contents};
+use crate::git::diff::Setting;
 use crate::git::tree::File;
 use crate::git::{GitError, Location, Names, Repo};
 use crate::object_id::ObjectId;
@@ -48,7 +49,7 @@ pub fn known(
     let mut repos = [repo];
     let contents = contents(&mut repos, &files, &index)?;
     let mut pass = Pass::new(graph, (&index, Keeper::default()), &files, &contents);
-    pass.run(&mut repos, &|_, _| {})?;
+    pass.run(&mut repos, Setting::Blame, &|_, _| {})?;
     if !pass.left().is_empty() {
         return Ok(None);
     }

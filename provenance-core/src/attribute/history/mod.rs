@@ -55,7 +55,7 @@ pub use self::known::known;
 use self::pass::Pass;
 use crate::digest::Digest;
 use crate::git::blame::BlamedLine;
-use crate::git::diff::{MAX_BYTES, count_lines, is_binary};
+use crate::git::diff::{MAX_BYTES, Setting, count_lines, is_binary};
 use crate::git::tree::File;
 use crate::git::{GitError, Location, Names, Repo};
 use crate::object_id::ObjectId;
@@ -71,6 +71,8 @@ pub struct Question<'a> {
     /// Only lines that these commits brought are asked for; others may be left out. `None` means
     /// all.
     pub within: Option<&'a HashSet<ObjectId>>,
+    /// Whether white space does not count, as with `git blame -w`. Nothing is kept of that.
+    pub ignore_whitespace: bool,
     /// The file in which is kept what was found, for the next time; `None` means that nothing is.
     pub index: Option<IndexFile<'a>>,
     /// Whether `files` are all that the commit has: only then is something kept.
@@ -147,6 +149,28 @@ pub fn commits(location: &Location, heads: &[ObjectId]) -> Result<Vec<ObjectId>,
     Ok(nodes.map(|node| node.commit_id).collect())
 }
 
+impl Run {
+    /// Joins lines that stand together here and there.
+    #[must_use]
+    pub fn joined(lines: &[BlamedLine]) -> Vec<Self> {
+        let mut runs: Vec<Self> = Vec::new();
+        for run in lines.iter().map(Self::from) {
+            match runs.last_mut() {
+                Some(last) if last.is_continued_by(&run) => last.count += run.count,
+                _ => runs.push(run),
+            }
+        }
+        runs
+    }
+
+    fn is_continued_by(&self, next: &Self) -> bool {
+        self.commit_id == next.commit_id
+            && self.line + self.count == next.line
+            && self.original_line + self.count == next.original_line
+            && self.original_path == next.original_path
+    }
+}
+
 /// Returns where the lines of each file come from, in the order of the files.
 ///
 /// # Errors
@@ -165,7 +189,12 @@ pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
         return Ok(Vec::new());
     };
     let circumstances = circumstances(repo)?;
-    let mut index = match question.index {
+    let (setting, kept_in) = if question.ignore_whitespace {
+        (Setting::BlameIgnoringWhitespace, None)
+    } else {
+        (Setting::Blame, question.index)
+    };
+    let mut index = match kept_in {
         Some(file) => Index::load(file.path, circumstances),
         None => Index::default(),
     };
@@ -176,21 +205,21 @@ pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
     let is_known = |commit_id| index.knows(commit_id);
     let graph = Graph::read(repo, &[question.commit_id], question.within, &is_known)?;
     let is_all = question.is_whole_tree && question.within.is_none() && graph.is_whole;
-    let keeper = match question.index {
+    let keeper = match kept_in {
         Some(file) if is_all => Keeper::new(&graph, file.depth),
         _ => Keeper::default(),
     };
     let mut pass = Pass::new(graph, (&index, keeper), question.files, &contents);
-    pass.run(&mut repos, question.progress)?;
+    pass.run(&mut repos, setting, question.progress)?;
     let left = pass.left();
     if let Some(repo) = repos.first()
         && !left.is_empty()
     {
         pass.go_on(Graph::read(repo, &left, question.within, &|_| false)?);
-        pass.run(&mut repos, question.progress)?;
+        pass.run(&mut repos, setting, question.progress)?;
     }
     let (origins, keeper, born) = pass.finish(&contents);
-    if let Some(file) = question.index
+    if let Some(file) = kept_in
         && keeper.finish(&mut index, &born)
     {
         let known = question.files.iter().map(|file| file.version.id);

@@ -10,6 +10,7 @@ use super::index::{Index, Keeper};
 use super::lines::{Lines, split};
 use super::step::{Step, Visit};
 use super::{Content, FileOrigins, Run};
+use crate::git::diff::Setting;
 use crate::git::tree::{File, MergeChange};
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -104,6 +105,7 @@ impl<'i> Pass<'i> {
     pub(super) fn run(
         &mut self,
         repos: &mut [Repo],
+        setting: Setting,
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<(), GitError> {
         let total = self.graph.nodes.len();
@@ -118,12 +120,13 @@ impl<'i> Pass<'i> {
                 let suspects = self.suspects.get(place);
                 suspects.is_some_and(|suspects| !suspects.is_empty())
             };
-            let batch = Batch::prepare(&self.graph, &places, is_reached, paths, repos)?;
+            let batch = Batch::prepare(&self.graph, &places, is_reached, paths, setting, repos)?;
             if let Some(repo) = repos.first() {
                 let mut step = Step {
                     repo,
                     batch,
                     contents: Contents::default(),
+                    setting,
                 };
                 for place in places.clone() {
                     self.visit(&mut step, place)?;
@@ -337,7 +340,7 @@ impl<'i> Pass<'i> {
             };
             let runs = runs.entry(born.lines.file).or_default();
             match runs.last_mut() {
-                Some(last) if continues(last, &run) => last.count += run.count,
+                Some(last) if last.is_continued_by(&run) => last.count += run.count,
                 _ => runs.push(run),
             }
         }
@@ -362,11 +365,4 @@ fn unite(suspects: &mut Suspects, path: Arc<[u8]>, lines: Vec<Lines>) {
             new.insert(lines);
         }
     }
-}
-
-fn continues(last: &Run, next: &Run) -> bool {
-    last.commit_id == next.commit_id
-        && last.line + last.count == next.line
-        && last.original_line + last.count == next.original_line
-        && last.original_path == next.original_path
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::batch::{Answer, Batch, Contents, Hunks, Pair, answer, gone, hunks};
 use super::graph::Graph;
+use crate::git::diff::Setting;
 use crate::git::tree::{File, MergeChange, Version};
 use crate::git::{GitError, Repo};
 
@@ -20,6 +21,7 @@ pub(super) struct Step<'r> {
     pub(super) repo: &'r Repo,
     pub(super) batch: Batch,
     pub(super) contents: Contents,
+    pub(super) setting: Setting,
 }
 
 impl Step<'_> {
@@ -63,7 +65,7 @@ impl Step<'_> {
     pub(super) fn hunks(&mut self, pair: Pair) -> Result<Hunks, GitError> {
         match self.batch.hunks(pair) {
             Some(known) => Ok(known),
-            None => hunks(self.repo, &mut self.contents, pair),
+            None => hunks(self.repo, &mut self.contents, pair, self.setting),
         }
     }
 }

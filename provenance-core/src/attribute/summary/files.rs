@@ -5,14 +5,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::collect::Collected;
+use super::followed;
 use super::part::{Part, Parting};
 use super::{Files, Request};
 use crate::attribute::AttributeError;
 use crate::attribute::commit::CommitCache;
 use crate::attribute::file::attribute;
-use crate::attribute::history::{FileOrigins, Question, Run, origins};
+use crate::attribute::history::{FileOrigins, Run};
 use crate::attribute::spread::spread;
-use crate::git::blame::BlameOptions;
+use crate::attribute::strays::Strays;
 use crate::git::tree::File;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -26,16 +27,7 @@ pub(super) fn count(
 ) -> Result<Collected, AttributeError> {
     let in_range: Option<HashSet<ObjectId>> =
         request.range.map(|range| range.iter().copied().collect());
-    let origins = origins(&Question {
-        location: request.location,
-        commit_id: request.head,
-        files: &files,
-        within: in_range.as_ref(),
-        index: request.index,
-        is_whole_tree: request.range.is_none() && request.paths.is_none(),
-        threads: request.threads,
-        progress: request.progress,
-    })?;
+    let origins = followed::origins(request, &files, in_range.as_ref())?;
     let files: Vec<_> = files.into_iter().zip(origins).collect();
     let files = spread(
         &request.crew(),
@@ -49,7 +41,9 @@ pub(super) fn count(
             let part = parting.part(&file.path);
             collected.count_file(part);
             let mut lines = Vec::new();
-            attribute(repo, verifier, cache, &runs, |commit, author, count| {
+            let mut strays = Strays::of(request.follow);
+            let who = (verifier, cache);
+            attribute(repo, who, &runs, &mut strays, |commit, author, count| {
                 let range = in_range.as_ref();
                 if range.is_none_or(|range| range.contains(&commit.commit_id))
                     && (request.wanted)(commit, &author)
@@ -91,16 +85,14 @@ fn lines_of<'a>(
             return Ok(None);
         }
         FileOrigins::Lines(runs) => Cow::Borrowed(runs.as_slice()),
-        FileOrigins::Incomparable => {
-            match repo.blame(request.head, path, &BlameOptions::default()) {
-                Ok(lines) => Cow::Owned(lines.iter().map(Run::from).collect()),
-                Err(GitError::MissingObject { .. }) => {
-                    files.missing += 1;
-                    return Ok(None);
-                }
-                Err(error) => return Err(error.into()),
+        FileOrigins::Incomparable => match repo.blame(request.head, path, request.follow) {
+            Ok(lines) => Cow::Owned(lines.iter().map(Run::from).collect()),
+            Err(GitError::MissingObject { .. }) => {
+                files.missing += 1;
+                return Ok(None);
             }
-        }
+            Err(error) => return Err(error.into()),
+        },
     };
     files.text += 1;
     Ok(Some(runs))

@@ -4,7 +4,7 @@
 //! text file is counted, and every commit of the history. With one, the lines that a commit of the
 //! range introduced and that survive at its end, the lines as they were added, and the commits of
 //! the range. Which commit a line came from is found by the [history pass](super::history), for all
-//! files at once. The work is spread over threads, each with its own repository.
+//! files at once; where moves and copies are to be followed, by `git blame`, file by file. The work is spread over threads, each with its own repository.
 //!
 //! Files that are generated or vendored count like all others, and have tallies of their own, so
 //! that they can be told apart; a request can leave them out. Nothing is fetched: files and commits
@@ -28,6 +28,7 @@ mod apart;
 mod collect;
 mod commits;
 mod files;
+mod followed;
 mod group;
 mod part;
 
@@ -45,6 +46,7 @@ use super::inferred::Inferred;
 use super::kind::LineAuthor;
 use super::spread::Crew;
 use super::tally::{Origins, Tally};
+use crate::git::blame::BlameOptions;
 use crate::git::{Location, Repo};
 use crate::infer::Rules;
 use crate::object_id::ObjectId;
@@ -78,6 +80,9 @@ pub struct Request<'a> {
     pub wanted: &'a Wanted<'a>,
     /// Rules by which to conclude whose unattested lines seem to be; without them nothing is.
     pub infer: Option<&'a Rules>,
+    /// How lines are followed: `-w` in the same pass; `-M` and `-C` by Git itself, file by file. The
+    /// rest is not looked at.
+    pub follow: &'a BlameOptions,
     /// The file in which the history pass keeps what it found; see
     /// [`Question::index`](super::history::Question::index).
     pub index: Option<IndexFile<'a>>,

@@ -14,6 +14,7 @@ use crate::attribute::file::attribute;
 use crate::attribute::history::Run;
 use crate::attribute::kind::{LineAuthor, LineKind};
 use crate::attribute::spread::{Crew, spread};
+use crate::attribute::strays::Strays;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
 use crate::verify::Verifier;
@@ -186,7 +187,9 @@ fn authors_of(
     };
     let runs: Vec<Run> = births.iter().map(run).collect();
     let mut lines: Vec<(LineAuthor, usize)> = Vec::new();
-    attribute(repo, verifier, cache, &runs, |_, author, count| {
+    let mut strays = Strays::none();
+    let who = (verifier, cache);
+    attribute(repo, who, &runs, &mut strays, |_, author, count| {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         match lines.last_mut() {
             Some(last) if last.0 == author => last.1 += count,

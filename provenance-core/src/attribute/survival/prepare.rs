@@ -9,7 +9,7 @@ use super::tree::Content;
 use crate::attribute::history::batch::{Answer, Contents, Hunks, Pair, answer, gone, hunks};
 use crate::attribute::history::graph::Graph;
 use crate::attribute::history::spread::spread;
-use crate::git::diff::{count_lines, is_binary};
+use crate::git::diff::{Setting, count_lines, is_binary};
 use crate::git::tree::{File, MergeChange, Version};
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -100,7 +100,7 @@ impl Prepared {
     pub(super) fn hunks(&self, repo: &Repo, pair: Pair) -> Result<Hunks, GitError> {
         match self.hunks.get(&pair) {
             Some(known) => Ok(known.clone()),
-            None => hunks(repo, &mut Contents::default(), pair),
+            None => hunks(repo, &mut Contents::default(), pair, Setting::Blame),
         }
     }
 
@@ -228,7 +228,7 @@ fn compare(repo: &Repo, steps: &[Step]) -> Result<(Texts, Vec<(Pair, Hunks)>), G
             && text.content == Content::Text
         {
             let pair = (*old, *new);
-            all.push((pair, hunks(repo, &mut contents, pair)?));
+            all.push((pair, hunks(repo, &mut contents, pair, Setting::Blame)?));
         }
     }
     Ok((texts, all))

@@ -14,8 +14,11 @@
 //!   `git diff -U0 --diff-algorithm=myers --no-indent-heuristic`. The `patch` digest uses it,
 //!   because it is the easiest to reproduce elsewhere.
 //!
+//! - [`Setting::BlameIgnoringWhitespace`]: as `Blame`, where lines that differ in white space only
+//!   are equal: `git diff -w`, hence `git blame -w`.
+//!
 //! Invariants: hunks are in order, do not touch each other, and replacing each old range by its new
-//! range turns the old content into the new one. xdiff never sees the lines themselves, only their
+//! range turns the old content into the new one, up to what the setting ignores. xdiff never sees the lines themselves, only their
 //! indentation and a number for each distinct line: xdiff looks at nothing else, and contents made
 //! to collide in its weak line hash cost no time.
 //!
@@ -27,6 +30,7 @@ mod follow;
 
 pub use follow::followed;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -50,6 +54,8 @@ const MAX_INDENT: usize = 200;
 pub enum Setting {
     /// With the indent heuristic: the lines that `git blame` gives to a change.
     Blame,
+    /// The same, where white space does not count: blank, tab, CR and LF, wherever they stand.
+    BlameIgnoringWhitespace,
     /// Without heuristics: what the `patch` digest is made of.
     Plain,
 }
@@ -181,7 +187,7 @@ pub fn hunks(old: &[u8], new: &[u8], setting: Setting) -> Result<Vec<Hunk>, Diff
     let common = pairs.take_while(|(old, new)| old == new).count();
     let (start, old_rest) = old_lines.split_at(common);
     let (_, new_rest) = new_lines.split_at(common);
-    let mut names = Names::for_lines(old_lines.len() + new_rest.len());
+    let mut names = Names::for_lines(old_lines.len() + new_rest.len(), setting);
     let mut old_names = Vec::with_capacity(old_lines.len() * 8);
     names.write(&mut old_names, start);
     let mut new_names = Vec::with_capacity(new_lines.len() * 8);
@@ -197,7 +203,8 @@ fn xdiff(old: &[u8], new: &[u8], setting: Setting) -> Result<Vec<Hunk>, git2::Er
         .force_text(true)
         .context_lines(0)
         .interhunk_lines(0)
-        .indent_heuristic(setting == Setting::Blame);
+        .ignore_whitespace(setting == Setting::BlameIgnoringWhitespace)
+        .indent_heuristic(setting != Setting::Plain);
     let patch = Patch::from_buffers(old, None, new, None, Some(&mut options))?;
     let mut hunks = Vec::with_capacity(patch.num_hunks());
     for index in 0..patch.num_hunks() {
@@ -236,20 +243,31 @@ fn without_common_tail<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8])
 }
 
 /// A number for each distinct line. The table is seeded: no content can be made to collide in it.
-struct Names<'a>(HashMap<&'a [u8], u32, foldhash::quality::RandomState>);
+struct Names<'a> {
+    numbers: HashMap<Cow<'a, [u8]>, u32, foldhash::quality::RandomState>,
+    setting: Setting,
+}
 
 impl<'a> Names<'a> {
-    fn for_lines(count: usize) -> Self {
+    fn for_lines(count: usize, setting: Setting) -> Self {
         let hasher = foldhash::quality::RandomState::default();
-        Self(HashMap::with_capacity_and_hasher(count, hasher))
+        Self {
+            numbers: HashMap::with_capacity_and_hasher(count, hasher),
+            setting,
+        }
     }
 
     /// Writes for each line its indentation and its number. Equal lines become equal lines,
-    /// different lines different ones, blank lines blank ones.
+    /// different lines different ones, blank lines blank ones. Where white space does not count,
+    /// lines that are equal without it differ in their indentation only, which xdiff then ignores.
     fn write(&mut self, names: &mut Vec<u8>, lines: &[&'a [u8]]) {
         for line in lines {
-            let next = count(self.0.len());
-            let number = *self.0.entry(line).or_insert(next);
+            let next = count(self.numbers.len());
+            let key = match self.setting {
+                Setting::BlameIgnoringWhitespace => without_whitespace(line),
+                Setting::Blame | Setting::Plain => Cow::Borrowed(*line),
+            };
+            let number = *self.numbers.entry(key).or_insert(next);
             match indent(line) {
                 Some(columns) => {
                     names.extend(std::iter::repeat_n(b'\t', columns / 8));
@@ -261,6 +279,19 @@ impl<'a> Names<'a> {
             names.push(b'\n');
         }
     }
+}
+
+/// A line without its white space, in Git's notion of it.
+fn without_whitespace(line: &[u8]) -> Cow<'_, [u8]> {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    if line.iter().any(is_space) {
+        return line
+            .iter()
+            .copied()
+            .filter(|byte| !is_space(byte))
+            .collect();
+    }
+    Cow::Borrowed(line)
 }
 
 fn write_digits(out: &mut Vec<u8>, mut number: u32, digits: &[u8]) {

@@ -22,6 +22,7 @@ fn asked(sandbox: &Sandbox, commit_id: ObjectId, file: &Path, depth: usize) -> A
         commit_id,
         files: &files,
         within: None,
+        ignore_whitespace: false,
         index: Some(IndexFile { path: file, depth }),
         is_whole_tree: true,
         threads: 2,
@@ -41,7 +42,7 @@ struct Asked {
 }
 
 fn cold(sandbox: &Sandbox, commit_id: ObjectId) -> Vec<FileOrigins> {
-    let found = found(&Location::at(sandbox.root()), commit_id, 1);
+    let found = found(&Location::at(sandbox.root()), commit_id, 1, false);
     found.into_iter().map(|(_, origins)| origins).collect()
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn found(
     location: &Location,
     commit_id: ObjectId,
     threads: usize,
+    ignore_whitespace: bool,
 ) -> Vec<(File, FileOrigins)> {
     let repo = Repo::open(location).unwrap();
     let files = files(&repo, commit_id);
@@ -36,6 +37,7 @@ pub(crate) fn found(
         commit_id,
         files: &files,
         within: None,
+        ignore_whitespace,
         index: None,
         is_whole_tree: true,
         threads,
@@ -59,9 +61,10 @@ fn lines(origins: &FileOrigins) -> Vec<Line> {
 }
 
 /// What `git blame` says of one file, whose name needs no quotes.
-fn git_lines(sandbox: &Sandbox, commit_id: ObjectId, path: &str) -> Vec<Line> {
+fn git_lines(sandbox: &Sandbox, commit_id: ObjectId, path: &str, options: &[&str]) -> Vec<Line> {
     let commit = commit_id.to_string();
-    let output = sandbox.git(["blame", "--line-porcelain", &commit, "--", path]);
+    let asked = ["blame", "--line-porcelain", &commit];
+    let output = sandbox.git([&asked[..], options, &["--", path]].concat());
     let mut lines = Vec::new();
     let (mut header, mut original) = (Vec::new(), String::new());
     for row in output.split(|byte| *byte == b'\n') {
@@ -79,13 +82,22 @@ fn git_lines(sandbox: &Sandbox, commit_id: ObjectId, path: &str) -> Vec<Line> {
     lines
 }
 
-/// Holds every line of every file of HEAD against `git blame`, and returns them by path.
+/// Holds every line of every file of HEAD against `git blame`, with white space and without, and
+/// returns them by path, with it.
 #[track_caller]
 fn agrees(sandbox: &Sandbox) -> HashMap<String, Vec<Line>> {
+    agrees_on(sandbox, true);
+    agrees_on(sandbox, false)
+}
+
+#[track_caller]
+fn agrees_on(sandbox: &Sandbox, ignore_whitespace: bool) -> HashMap<String, Vec<Line>> {
     let head = sandbox.id(["rev-parse", "HEAD"]);
     let location = Location::at(sandbox.root());
-    let all = found(&location, head, 1);
-    assert_eq!(all, found(&location, head, 3), "threads decide something");
+    let all = found(&location, head, 1, ignore_whitespace);
+    let by_threads = found(&location, head, 3, ignore_whitespace);
+    assert_eq!(all, by_threads, "threads decide something");
+    let options: &[&str] = if ignore_whitespace { &["-w"] } else { &[] };
     let mut by_path = HashMap::new();
     for (file, origins) in all {
         let path = String::from_utf8(file.path).unwrap();
@@ -93,7 +105,8 @@ fn agrees(sandbox: &Sandbox) -> HashMap<String, Vec<Line>> {
             continue;
         }
         let ours = lines(&origins);
-        assert_eq!(ours, git_lines(sandbox, head, &path), "{path}");
+        let gits = git_lines(sandbox, head, &path, options);
+        assert_eq!(ours, gits, "{path} {options:?}");
         by_path.insert(path, ours);
     }
     assert!(!by_path.is_empty(), "nothing was compared");
@@ -141,6 +154,7 @@ fn a_commit_that_is_not_here_is_an_error() {
         commit_id: nowhere,
         files: &files(&sandbox.repo(), commit),
         within: None,
+        ignore_whitespace: false,
         index: None,
         is_whole_tree: true,
         threads: 1,

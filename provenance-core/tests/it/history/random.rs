@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::agrees;
+use super::{agrees, agrees_on};
 use crate::sandbox::Sandbox;
 
 /// How many commits a history has.
@@ -69,6 +69,20 @@ impl Entry {
         text.into_bytes()
     }
 
+    /// Changes nothing but white space, of some lines that stand together.
+    fn indent(&mut self, chance: &mut Chance) {
+        let at = chance.below(self.lines.len() + 1);
+        let until = (at + chance.below(12)).min(self.lines.len());
+        for line in &mut self.lines[at..until] {
+            *line = match chance.below(4) {
+                0 => format!("\t{line}"),
+                1 => line.trim_start().to_owned(),
+                2 => line.replace('(', " ( "),
+                _ => format!("  {line} "),
+            };
+        }
+    }
+
     fn edit(&mut self, chance: &mut Chance) {
         for _ in 0..=chance.below(3) {
             let at = chance.below(self.lines.len() + 1);
@@ -84,6 +98,7 @@ impl Entry {
             0 => self.end = if self.end == "\n" { "\r\n" } else { "\n" },
             1 => self.is_unfinished = !self.is_unfinished,
             2 => self.lines = chance.lines(30),
+            3 | 4 => self.indent(chance),
             _ => {}
         }
     }
@@ -256,10 +271,13 @@ pub(crate) fn histories() -> impl Iterator<Item = (u64, Sandbox)> {
 
 #[test]
 fn whatever_commits_do_each_line_comes_from_where_git_blame_says() {
-    let mut lines = 0;
+    let (mut lines, mut others) = (0, 0);
     for (seed, sandbox) in histories() {
         eprintln!("seed {seed}");
-        lines += agrees(&sandbox).values().map(Vec::len).sum::<usize>();
+        let plain = agrees(&sandbox);
+        lines += plain.values().map(Vec::len).sum::<usize>();
+        others += usize::from(plain != agrees_on(&sandbox, true));
     }
+    assert!(others > 0, "white space decided nothing");
     assert!(lines > 100, "only {lines} lines were compared");
 }

@@ -37,7 +37,7 @@ fn a_shallow_clone_gives_its_oldest_commits_what_cannot_be_followed() {
     let sandbox = story();
     let head = sandbox.id(["rev-parse", "HEAD"]);
     let shallow = clone(&sandbox, "shallow", &["--depth=3"]);
-    let told = |location: &Location| lines(&found(location, head, 1)[0].1);
+    let told = |location: &Location| lines(&found(location, head, 1, false)[0].1);
     let git = |directory| {
         let mut blame = sandbox.command(directory);
         let (output, ok) = run(blame.args(["blame", "-s", "-l", "--root", "file"]), b"");
@@ -54,7 +54,7 @@ fn a_shallow_clone_gives_its_oldest_commits_what_cannot_be_followed() {
     let second = sandbox.id(["rev-parse", "HEAD~2"]).to_string();
     std::fs::write(&boundary, format!("{second}\n")).unwrap();
     let here = Location::at(sandbox.root());
-    assert_eq!(told(&here), git_lines(&sandbox, head, "file"));
+    assert_eq!(told(&here), git_lines(&sandbox, head, "file", &[]));
     assert_eq!(told(&here)[0].1, second);
 }
 
@@ -63,12 +63,12 @@ fn grafts_and_replaced_commits_change_nothing() {
     let sandbox = story();
     let head = sandbox.id(["rev-parse", "HEAD"]);
     let here = Location::at(sandbox.root());
-    let before = found(&here, head, 1);
+    let before = found(&here, head, 1, false);
     let second = sandbox.id(["rev-parse", "HEAD~1"]).to_string();
     std::fs::create_dir_all(sandbox.root().join(".git/info")).unwrap();
     std::fs::write(sandbox.root().join(".git/info/grafts"), format!("{head}\n")).unwrap();
     sandbox.git(["replace", "--graft", &second]);
-    assert_eq!(found(&here, head, 1), before);
+    assert_eq!(found(&here, head, 1, false), before);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn what_is_missing_is_named_file_by_file_and_not_fetched() {
         id
     };
     let origins_of = || {
-        let all = found(&partial, head, 2).into_iter();
+        let all = found(&partial, head, 2, false).into_iter();
         all.map(|(_, origins)| origins).collect::<Vec<_>>()
     };
     let (newest, other) = (sandbox.id(["rev-parse", "HEAD:file"]), "HEAD:other");
@@ -104,7 +104,10 @@ fn what_is_missing_is_named_file_by_file_and_not_fetched() {
     assert_eq!(lines(&both[1]).len(), 1);
     bring("HEAD~2:file");
     bring("HEAD~3:file");
-    assert_eq!(lines(&origins_of()[0]), git_lines(&sandbox, head, "file"));
+    assert_eq!(
+        lines(&origins_of()[0]),
+        git_lines(&sandbox, head, "file", &[])
+    );
 }
 
 #[test]
@@ -116,9 +119,9 @@ fn attack_a_version_too_large_to_compare_is_left_to_git() {
     sandbox.write("file", "y\n");
     sandbox.commit("small");
     let head = sandbox.id(["rev-parse", "HEAD"]);
-    let all = found(&Location::at(sandbox.root()), head, 1);
+    let all = found(&Location::at(sandbox.root()), head, 1, false);
     assert_eq!(all[0].1, FileOrigins::Incomparable);
-    assert_eq!(lines(&all[1].1), git_lines(&sandbox, head, "small"));
+    assert_eq!(lines(&all[1].1), git_lines(&sandbox, head, "small", &[]));
 }
 
 #[test]
@@ -134,13 +137,14 @@ fn a_range_is_answered_without_what_came_before_it() {
         commit_id: head,
         files: &files,
         within: Some(&range),
+        ignore_whitespace: false,
         index: None,
         is_whole_tree: true,
         threads: 1,
         progress: &|_, _| {},
     });
     let asked = asked.unwrap();
-    let all = git_lines(&sandbox, head, "file");
+    let all = git_lines(&sandbox, head, "file", &[]);
     assert_eq!(lines(&asked[0]), all[1..]);
     assert_eq!(lines(&asked[1]).len(), 1);
 }

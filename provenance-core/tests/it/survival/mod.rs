@@ -52,7 +52,7 @@ fn standing_by_pass(
     range: Option<&HashSet<ObjectId>>,
 ) -> Standing {
     let mut standing = Standing::new();
-    for (_, origins) in found(location, head, 1) {
+    for (_, origins) in found(location, head, 1, false) {
         let FileOrigins::Lines(runs) = origins else {
             continue;
         };

@@ -1,14 +1,44 @@
-//! Short options as Git writes them: several after one dash, and `-M` and `-C` with a number that
+//! `-M` and `-C`, and short options as Git writes them: several after one dash, with a number that
 //! may be left out but never stands apart.
 
 use std::ffi::OsString;
 
+use provenance_core::git::blame::BlameOptions;
+
+/// How lines are followed to other places.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct FollowArgs {
+    /// Follow lines that moved within the file, of NUM letters and digits at least
+    #[arg(short = 'M', value_name = "NUM", num_args = 0..=1, require_equals = true,
+          default_missing_value = "", value_parser = score)]
+    moves: Vec<Score>,
+
+    /// Follow lines that came from other files; give it up to three times
+    #[arg(short = 'C', value_name = "NUM", num_args = 0..=1, require_equals = true,
+          default_missing_value = "", value_parser = score)]
+    copies: Vec<Score>,
+}
+
+impl FollowArgs {
+    /// Returns the options that say so, and no others.
+    pub(crate) fn options(&self) -> BlameOptions {
+        let last = |scores: &[Score]| scores.iter().rev().find_map(|score| score.0);
+        BlameOptions {
+            follow_moves: !self.moves.is_empty(),
+            move_score: last(&self.moves),
+            follow_copies: u8::try_from(self.copies.len()).unwrap_or(u8::MAX),
+            copy_score: last(&self.copies),
+            ..BlameOptions::default()
+        }
+    }
+}
+
 /// How many letters and digits must have moved; `None` for Git's own number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Score(pub(super) Option<u32>);
+struct Score(Option<u32>);
 
 /// Reads the number after `-M` or `-C`.
-pub(super) fn score(typed: &str) -> Result<Score, String> {
+fn score(typed: &str) -> Result<Score, String> {
     if typed.is_empty() {
         return Ok(Score(None));
     }
@@ -18,8 +48,8 @@ pub(super) fn score(typed: &str) -> Result<Score, String> {
     Ok(Score(Some(number)))
 }
 
-/// Separates the short options of a command line of `blame`: `-wM30` becomes `-w -M=30`. Other
-/// command lines stay as they are.
+/// Separates the short options of a command line of `blame` or `stats`: `-wM30` becomes `-w -M=30`.
+/// Other command lines stay as they are.
 pub(crate) fn separated(args: Vec<OsString>) -> Vec<OsString> {
     let Some(command) = position(&args) else {
         return args;
@@ -48,13 +78,13 @@ pub(crate) fn separated(args: Vec<OsString>) -> Vec<OsString> {
     out
 }
 
-/// Where `blame` stands as the command, behind options of the program itself.
+/// Where the command stands, if it is one of the two: behind options of the program itself.
 fn position(args: &[OsString]) -> Option<usize> {
     let mut index = 1;
     loop {
         let word = args.get(index)?.to_str()?;
         index += match word {
-            "blame" => return Some(index),
+            "blame" | "stats" => return Some(index),
             "-C" | "--color" => 2,
             word if word.starts_with('-') => 1,
             _ => return None,
@@ -113,7 +143,8 @@ mod tests {
             ("blame -L3,-2 -slt f", "blame -L3,-2 -s -l -t f"),
             ("-C dir blame -M f -- -M5", "-C dir blame -M f -- -M5"),
             ("blame -L -M5 --since -C9 f", "blame -L -M5 --since -C9 f"),
-            ("stats -wM30", "stats -wM30"),
+            ("stats -wM30", "stats -w -M=30"),
+            ("log -n30", "log -n30"),
             ("-C dir", "-C dir"),
         ] {
             let words = |line: &str| -> Vec<OsString> {
