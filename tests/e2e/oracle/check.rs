@@ -98,7 +98,7 @@ impl Checker {
         check_stats(place, &counted)?;
         // The next answers come from what was kept of these, or from nothing: both have to hold.
         self.checks += 1;
-        if self.checks % 2 == 0 {
+        if self.checks.is_multiple_of(2) {
             let common = place.sandbox.git(["rev-parse", "--git-common-dir"]);
             let common = place.sandbox.path().join(common.trim_end());
             let index = common.join("provenance/index");
