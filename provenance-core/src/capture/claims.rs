@@ -260,6 +260,7 @@ impl Draft {
                 .map(|why| text::cleaned(why).into_owned()),
             files: self.files,
             extent: None,
+            inferred: None,
         }
     }
 }

@@ -41,7 +41,12 @@ pub(super) fn clip(contributions: &mut Vec<Contribution>, added: &[Added]) -> Cu
             .files
             .retain(|claim| !(claim.ai.is_empty() && claim.mixed.is_empty()));
     }
-    contributions.retain(|one| one.extent.is_some() || !one.files.is_empty());
+    let is_any = |file: &Added| match &file.lines {
+        AddedLines::Ranges(ranges) => !ranges.is_empty(),
+        AddedLines::Whole => true,
+    };
+    let adds = added.iter().any(is_any);
+    contributions.retain(|one| one.extent.is_some() && adds || !one.files.is_empty());
     cut
 }
 

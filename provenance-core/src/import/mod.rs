@@ -24,6 +24,7 @@
 pub mod agent_trace;
 pub mod entire;
 pub mod git_ai;
+pub mod trailers;
 
 mod clip;
 mod importer;
@@ -107,6 +108,7 @@ fn contribution(
         rationale: None,
         files: Vec::new(),
         extent: None,
+        inferred: None,
     }
 }
 

@@ -34,6 +34,12 @@ pub enum Refusal {
     /// Its commit adds none of the lines that it names.
     #[error("its commit adds none of the lines that it names")]
     NotAdded,
+    /// The commit has a record of another origin, or its message pins one.
+    #[error("its commit has a record, or names one, that knows which lines are whose")]
+    AlreadyRecorded,
+    /// Only a rule speaks for it that is known to fit where no AI worked.
+    #[error("only a hint speaks for it, and hints are not signed; see stats --infer")]
+    LowConfidence,
     /// The record would be longer than readers read.
     #[error("its record would have more than {MAX_LINE_BYTES} bytes, which readers do not read")]
     RecordTooLong,
@@ -135,6 +141,8 @@ impl Refusal {
             Self::ClaimsNothing => "claims-nothing",
             Self::OnlyHuman => "only-human",
             Self::NotAdded => "not-added",
+            Self::AlreadyRecorded => "already-recorded",
+            Self::LowConfidence => "low-confidence",
             Self::RecordTooLong => "record-too-long",
             Self::NoteFull => "note-full",
             Self::CheckpointNotHere => "checkpoint-not-here",

@@ -31,6 +31,7 @@ pub use rules::{MAX_RULES_BYTES, Rules};
 use serde::{Deserialize, Serialize};
 
 use crate::git::RawCommit;
+pub use crate::record::Confidence;
 use crate::record::Model;
 
 /// Whose a commit seems to be.
@@ -62,36 +63,6 @@ impl InferredKind {
 }
 
 impl fmt::Display for InferredKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// How far a rule can be relied on, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Confidence {
-    /// Only the tool writes it, and it writes it where it worked.
-    High,
-    /// People write it too, or the tool writes it where it worked on a part.
-    Medium,
-    /// It is known to stand in commits on which no AI worked.
-    Low,
-}
-
-impl Confidence {
-    /// Returns the word for it, as in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-        }
-    }
-}
-
-impl fmt::Display for Confidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }

@@ -120,6 +120,10 @@ fn check_contribution(contribution: &Contribution) -> Result<(), Fault> {
     if let Some(rationale) = &contribution.rationale {
         plain("rationale", rationale)?;
     }
+    if let Some(inferred) = &contribution.inferred {
+        id("inferred.rule", &inferred.rule)?;
+        plain("inferred.evidence", &inferred.evidence)?;
+    }
     contribution.files.iter().try_for_each(check_file)
 }
 

@@ -1,6 +1,7 @@
 //! `Contribution`: what one session of one tool and model gave to a commit.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,50 @@ pub struct Contribution {
     /// `commit` when all files were folded into one claim over the whole commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extent: Option<WholeCommit>,
+    /// From what it was concluded, where the record's origin is `inferred`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inferred: Option<Concluded>,
+}
+
+/// From what a contribution was concluded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Concluded {
+    /// The rule.
+    pub rule: String,
+    /// How far the rule can be relied on.
+    pub confidence: Confidence,
+    /// The very line, escaped.
+    pub evidence: String,
+}
+
+/// How far a rule can be relied on, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Only the tool writes it, and it writes it where it worked.
+    High,
+    /// People write it too, or the tool writes it where it worked on a part.
+    Medium,
+    /// It is known to stand in commits on which no AI worked.
+    Low,
+}
+
+impl Confidence {
+    /// Returns the word for it, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// The one value of `extent`.

@@ -27,7 +27,8 @@ pub use authoring::{Authoring, CommittedBy, Onto, Origin, Recorder, Remainder, U
 pub use check::Fault;
 pub use claim::{ClaimPath, Extent, FileClaim, LineRange};
 pub use contribution::{
-    Contribution, Mode, Model, PromptContext, SessionLink, Tool, Usage, WholeCommit,
+    Concluded, Confidence, Contribution, Mode, Model, PromptContext, SessionLink, Tool, Usage,
+    WholeCommit,
 };
 pub use derived::{Derivation, Relation};
 pub use subject::{Annotations, Subject};

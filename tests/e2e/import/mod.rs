@@ -3,6 +3,7 @@
 mod agent_trace;
 mod entire;
 mod git_ai;
+mod trailers;
 
 use harness::Sandbox;
 use serde_json::Value;

@@ -8,6 +8,7 @@ mod document;
 mod entire;
 mod git_ai;
 mod text;
+mod trailers;
 
 use provenance_core::import::{Found, Importer, Spread, Summary};
 use provenance_core::record::Recorder;
@@ -39,6 +40,7 @@ enum Source {
     GitAi(git_ai::Args),
     AgentTrace(agent_trace::Args),
     Entire(entire::Args),
+    Trailers(trailers::Args),
 }
 
 /// What every source is asked.
@@ -58,6 +60,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         Source::GitAi(args) => git_ai::run(context, args),
         Source::AgentTrace(args) => agent_trace::run(context, args),
         Source::Entire(args) => entire::run(context, args),
+        Source::Trailers(args) => trailers::run(context, args),
     }
 }
 

@@ -198,6 +198,7 @@ fn contribution(args: &Args) -> Contribution {
         rationale: None,
         files: united(files),
         extent: None,
+        inferred: None,
     }
 }
 

@@ -198,6 +198,14 @@ fn contributed(out: &mut Output, repo: &Repo, given: &Contribution) -> Result<()
     if let Some(rationale) = &given.rationale {
         line(out, "why", rationale)?;
     }
+    if let Some(inferred) = &given.inferred {
+        let rule = format!(
+            "by rule {}, confidence {}",
+            inferred.rule, inferred.confidence
+        );
+        line(out, "inferred", &rule)?;
+        line(out, "", &inferred.evidence)?;
+    }
     Ok(())
 }
 
