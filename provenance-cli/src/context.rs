@@ -71,7 +71,11 @@ impl Context {
     ///
     /// [`CliError`] where the repository cannot be opened.
     pub(crate) fn history_index(&self) -> Result<Option<PathBuf>, CliError> {
-        let common_dir = self.repo()?.common_dir();
+        let repo = self.repo()?;
+        if !repo.config()?.settings()?.history_index {
+            return Ok(None);
+        }
+        let common_dir = repo.common_dir();
         let own = common_dir.join("provenance");
         if own.is_dir() {
             return Ok(Some(own.join("index").join("history")));

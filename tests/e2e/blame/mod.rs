@@ -10,6 +10,8 @@ mod work_tree;
 pub(crate) use like_git::story;
 
 use harness::Sandbox;
+use provenance_core::digest::Digest;
+use provenance_core::git::ObjectId;
 
 use crate::first_commit::told;
 use crate::lines::kinds;
@@ -181,6 +183,46 @@ fn what_stats_kept_is_asked_before_git_is() {
     std::fs::remove_file(object).unwrap();
     let after = sandbox.provenance(["blame", "--json", "f"]).succeeds();
     assert_eq!(after.json(), before.json());
-    // Any option is Git's to answer.
+    // Any option is Git's to answer, and so is everything for whoever does not want it.
     sandbox.provenance(["blame", "--json", "-w", "f"]).exits(2);
+    sandbox.git(["config", "provenance.historyIndex", "false"]);
+    sandbox.provenance(["blame", "--json", "f"]).exits(2);
+}
+
+#[test]
+fn attack_g57_an_index_that_lies_changes_no_verdict_and_can_be_left_out() {
+    let alice = mixed();
+    alice.write("b.rs", "fn b() {}\n");
+    alice.commit("more");
+    alice.provenance(["stats"]).succeeds();
+    let ask = || alice.provenance(["blame", "--json", "a.rs"]).json();
+    let (truth, verdicts) = (ask(), alice.provenance(["verify", "HEAD"]));
+
+    // Two commits trade places in it, under a checksum that is right.
+    let id = |revision| {
+        let id: ObjectId = alice
+            .git(["rev-parse", revision])
+            .trim_end()
+            .parse()
+            .unwrap();
+        id.as_bytes().to_vec()
+    };
+    let (old, new) = (id("HEAD~2"), id("HEAD~1"));
+    let file = alice.path().join(".git/provenance/index/history");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let place =
+        |bytes: &[u8], id: &[u8]| bytes.windows(20).position(|window| window == id).unwrap();
+    let (at_old, at_new) = (place(&bytes, &old), place(&bytes, &new));
+    bytes[at_old..at_old + 20].copy_from_slice(&new);
+    bytes[at_new..at_new + 20].copy_from_slice(&old);
+    let sum = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let nothing_else = Digest::of_parts([]);
+    let right = Digest::of_parts([nothing_else.as_bytes().as_slice(), &bytes[sum + 32..]]);
+    bytes[sum..sum + 32].copy_from_slice(right.as_bytes());
+    std::fs::write(&file, &bytes).unwrap();
+
+    assert_ne!(ask(), truth, "nobody believed the lie, so nothing is shown");
+    assert_eq!(alice.provenance(["verify", "HEAD"]).full(), verdicts.full());
+    alice.git(["config", "provenance.historyIndex", "false"]);
+    assert_eq!(ask(), truth);
 }

@@ -20,7 +20,6 @@ pub(super) const STORIES: &[Story] = &[
         uninstall_after_changes,
     ),
     ("record", record),
-    ("import", import),
     ("key generate", key_generate),
     ("trust add", trust_add),
     ("sync", sync),
@@ -165,37 +164,6 @@ fn record(name: &str) -> Points {
     let act = |alice: &Sandbox| drop(alice.provenance(record));
     // Whoever saw it die says it again: that is saying it once.
     let go_on = |alice: &Sandbox| drop(alice.provenance(record).succeeds());
-    dies_everywhere(name, &alice, &act, &go_on, &agree)
-}
-
-fn import(name: &str) -> Points {
-    let alice = sandbox().with_provenance();
-    let unseen = [
-        "-c",
-        "core.hooksPath=/nowhere",
-        "commit",
-        "--quiet",
-        "--all",
-    ];
-    for (path, content) in [("a.txt", "one\ntwo\n"), ("b.txt", "three\n")] {
-        alice.write(path, content);
-        alice.git(["add", path]);
-        alice.git(unseen.iter().chain(&["--message", path]));
-        let range = format!(
-            "{{\"start_line\":1,\"end_line\":{}}}",
-            content.lines().count()
-        );
-        let trace = format!(
-            "{{\"vcs\":{{\"revision\":\"{}\"}},\"files\":[{{\"path\":\"{path}\",\
-             \"conversations\":[{{\"contributor\":{{\"type\":\"ai\"}},\
-             \"ranges\":[{range}]}}]}}]}}",
-            alice.head()
-        );
-        alice.write(format!(".agent-trace/{path}.json"), trace);
-    }
-    let import = ["import", "agent-trace"];
-    let act = |alice: &Sandbox| drop(alice.provenance(import));
-    let go_on = |alice: &Sandbox| drop(alice.provenance(import).succeeds());
     dies_everywhere(name, &alice, &act, &go_on, &agree)
 }
 

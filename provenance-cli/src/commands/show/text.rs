@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use provenance_core::attribute::{AddedFile, LineKind};
 use provenance_core::capture::Opening;
 use provenance_core::git::Repo;
-use provenance_core::record::{Authoring, CommittedBy, Contribution, Origin, Remainder};
+use provenance_core::record::{Authoring, CommittedBy, Contribution, Remainder};
 use provenance_core::repo_path::RepoPath;
 use provenance_core::verify::Verdict;
 
@@ -117,11 +117,9 @@ fn write_record(
 }
 
 fn about(out: &mut Output, authoring: &Authoring) -> io::Result<()> {
-    let committed = match (authoring.origin, authoring.committed_by) {
-        // Nobody was there who could have seen it.
-        (Origin::Imported | Origin::Inferred, _) => "who committed was not seen",
-        (_, CommittedBy::Human) => "a human committed",
-        (_, CommittedBy::Agent) => "an agent committed",
+    let committed = match authoring.committed_by {
+        CommittedBy::Human => "a human committed",
+        CommittedBy::Agent => "an agent committed",
     };
     let accepted = match &authoring.approver {
         Some(approver) => format!("{approver} accepted; {committed}"),

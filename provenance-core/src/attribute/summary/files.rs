@@ -14,7 +14,6 @@ use crate::attribute::file::attribute;
 use crate::attribute::history::{FileOrigins, Run};
 use crate::attribute::spread::spread;
 use crate::attribute::strays::Strays;
-use crate::git::blame::{BlameForm, BlameQuestion, BlamedLine, RunningBlame};
 use crate::git::tree::File;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -86,44 +85,17 @@ fn lines_of<'a>(
             return Ok(None);
         }
         FileOrigins::Lines(runs) => Cow::Borrowed(runs.as_slice()),
-        FileOrigins::Incomparable => {
-            let question = BlameQuestion {
-                commit_id: Some(request.head),
-                path,
-                options: request.follow,
-                // Without what the lines say: such files have a million.
-                form: BlameForm::Incremental,
-                encoding: Some("none"),
-            };
-            match repo.start_blame(&question).and_then(RunningBlame::finish) {
-                Ok(blamed) => Cow::Owned(runs(&blamed.lines)),
-                Err(GitError::MissingObject { .. }) => {
-                    files.missing += 1;
-                    return Ok(None);
-                }
-                Err(error) => return Err(error.into()),
+        FileOrigins::Incomparable => match repo.blame(request.head, path, request.follow) {
+            Ok(lines) => Cow::Owned(lines.iter().map(Run::from).collect()),
+            Err(GitError::MissingObject { .. }) => {
+                files.missing += 1;
+                return Ok(None);
             }
-        }
+            Err(error) => return Err(error.into()),
+        },
     };
     files.text += 1;
     Ok(Some(runs))
-}
-
-/// Makes one of lines that stand together, and came together from one commit.
-fn runs(lines: &[BlamedLine]) -> Vec<Run> {
-    let follows = |a: &BlamedLine, b: &BlamedLine| {
-        a.commit_id == b.commit_id
-            && a.original_line + 1 == b.original_line
-            && a.original_path == b.original_path
-    };
-    let runs = lines.chunk_by(follows).filter_map(|lines| {
-        let count = lines.len() as u64;
-        Some(Run {
-            count,
-            ..Run::from(lines.first()?)
-        })
-    });
-    runs.collect()
 }
 
 /// Answers whether lines of this part are left out of what is counted together.

@@ -74,9 +74,14 @@ const DETECT_RULES: Setting = Setting {
     default: "",
     meaning: "further rules for --infer and import: an absolute path, ~/…, or a file in the Git directory",
 };
+const HISTORY_INDEX: Setting = Setting {
+    key: "provenance.historyIndex",
+    default: "true",
+    meaning: "whether `stats` and `blame` keep where lines come from, and use it",
+};
 
 /// Every key, in the order of the documentation.
-pub const SETTINGS: [Setting; 11] = [
+pub const SETTINGS: [Setting; 12] = [
     SIGNING_KEY,
     NOTES_REF,
     TRAILER,
@@ -88,6 +93,7 @@ pub const SETTINGS: [Setting; 11] = [
     KEEP_PROMPTS,
     RECORD_RATIONALE,
     DETECT_RULES,
+    HISTORY_INDEX,
 ];
 
 /// The values of our keys here.
@@ -115,6 +121,8 @@ pub struct Settings {
     pub record_rationale: bool,
     /// `provenance.detectRules`, as it was typed.
     pub detect_rules: Option<String>,
+    /// `provenance.historyIndex`.
+    pub history_index: bool,
 }
 
 /// Which trailers a commit message gets.
@@ -156,6 +164,7 @@ impl Config {
             keep_prompts: self.truth(KEEP_PROMPTS)?,
             record_rationale: self.truth(RECORD_RATIONALE)?,
             detect_rules: self.text(DETECT_RULES).map(str::to_owned),
+            history_index: self.truth(HISTORY_INDEX)?,
         })
     }
 

@@ -79,25 +79,22 @@ impl Place {
         if !repo.has_object(self.commit_id)? {
             return Ok(Look::Refused(Refusal::CommitNotHere));
         }
-        let bytes = match bytes(repo, self.blob_id)? {
-            Ok(bytes) => bytes,
-            Err(refusal) => return Ok(Look::Refused(refusal)),
-        };
-        let note = match note::parse(&bytes) {
-            Ok(note) => note,
-            Err(refusal) => return Ok(Look::Refused(refusal)),
-        };
-        let is_explained = note.is_explained();
-        let read = Read {
-            commit_id: self.commit_id,
-            source: Digest::of_parts([FORMAT, &bytes]),
-            note,
-        };
-        Ok(if is_explained {
-            let said = said(&read, &Sessions::default());
-            Look::Explained(said, read.note.agents)
-        } else {
-            Look::Open(read)
+        Ok(match read(repo, self.blob_id)? {
+            Err(refusal) => Look::Refused(refusal),
+            Ok((source, note)) => {
+                let is_explained = note.is_explained();
+                let read = Read {
+                    commit_id: self.commit_id,
+                    source,
+                    note,
+                };
+                if is_explained {
+                    let said = said(&read, &Sessions::default());
+                    Look::Explained(said, read.note.agents)
+                } else {
+                    Look::Open(read)
+                }
+            }
         })
     }
 }
@@ -136,10 +133,8 @@ pub fn find(
             ));
         }
     }
-    let mut first = Vec::new();
     if search.first_refs {
         for (name, blob_id) in repo.refs(FIRST_REFS)? {
-            first.push(blob_id);
             let commit_id = name.strip_prefix(FIRST_REFS).map(str::parse::<ObjectId>);
             match commit_id {
                 Some(Ok(commit_id)) if is_wanted(&commit_id) => places.push(Place {
@@ -161,20 +156,17 @@ pub fn find(
     let mut here = HashSet::new();
     let looks = spread.over(repo, &places, |desk, place| place.look(desk.repo))?;
     for (place, look) in places.into_iter().zip(looks) {
+        here.insert(place.blob_id);
         match look {
             Look::Refused(refusal) => found.push(refused(place.name, refusal)),
             Look::Explained(said, agents) => {
-                here.insert(place.blob_id);
                 explained.push(agents);
                 found.push(Found {
                     place: place.name,
                     said,
                 });
             }
-            Look::Open(read) => {
-                here.insert(place.blob_id);
-                open.push((place.name, read));
-            }
+            Look::Open(read) => open.push((place.name, read)),
         }
     }
     let mut sessions = Sessions::unknown_in(open.iter().map(|(_, read)| &read.note));
@@ -182,15 +174,15 @@ pub fn find(
         let told = open.iter().map(|(_, read)| &read.note.agents);
         let told = explained.iter().chain(told);
         told.for_each(|agents| sessions.learn(agents));
-        // Whatever is asked for, and whether its commit is here: a note has one reading.
-        let blob_ids = list.notes.values().flatten().chain(&first);
-        let elsewhere = blob_ids.filter(|id| !here.contains(id)).copied();
-        let elsewhere: Vec<ObjectId> = elsewhere.collect();
+        let blob_ids = list.notes.values().flatten().copied();
+        let elsewhere: Vec<ObjectId> = blob_ids.filter(|id| !here.contains(id)).collect();
         let asked = &sessions;
         let told = spread.over(repo, &elsewhere, |desk, blob_id| {
             // What cannot be read says nothing; it is refused by name where it is asked for.
-            let note = bytes(desk.repo, *blob_id)?.and_then(|bytes| note::parse(&bytes));
-            let mut agents = note.map(|note| note.agents).unwrap_or_default();
+            let mut agents = match read(desk.repo, *blob_id)? {
+                Ok((_, note)) => note.agents,
+                Err(_) => BTreeMap::new(),
+            };
             agents.retain(|key, _| asked.asks(key));
             Ok(agents)
         })?;
@@ -219,17 +211,19 @@ fn refused(place: String, refusal: Refusal) -> Found {
 }
 
 /// Reads a note; could not is an error, what is wrong with it a refusal.
-fn bytes(repo: &Repo, blob_id: ObjectId) -> Result<Result<Vec<u8>, Refusal>, ImportError> {
-    match repo.blob(blob_id, MAX_NOTE_BYTES) {
-        Ok(bytes) => Ok(Ok(bytes)),
-        Err(GitError::TooLarge { size, .. }) => Ok(Err(Refusal::TooLarge { size })),
-        Err(GitError::WrongKind { .. }) => Ok(Err(Refusal::NotANote {
-            fault: "is no file".to_owned(),
-        })),
-        // A partial clone leaves out what is large.
-        Err(GitError::MissingObject { .. }) => Ok(Err(Refusal::Incomplete)),
-        Err(error) => Err(error.into()),
-    }
+fn read(repo: &Repo, blob_id: ObjectId) -> Result<Result<(Digest, Note), Refusal>, ImportError> {
+    let bytes = match repo.blob(blob_id, MAX_NOTE_BYTES) {
+        Ok(bytes) => bytes,
+        Err(GitError::TooLarge { size, .. }) => return Ok(Err(Refusal::TooLarge { size })),
+        Err(GitError::WrongKind { .. }) => {
+            return Ok(Err(Refusal::NotANote {
+                fault: "is no file".to_owned(),
+            }));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let source = Digest::of_parts([FORMAT, &bytes]);
+    Ok(note::parse(&bytes).map(|note| (source, note)))
 }
 
 /// What a note says of its commit.
