@@ -89,10 +89,15 @@ fn one(
         // Whatever it added, it is unattested.
         Vec::new()
     };
-    let mut counted = if is_range {
-        touched(repo, commit_id)?
-    } else {
+    let mut counted = if !is_range {
         Counted::default()
+    } else if is_read && !files.is_empty() {
+        Counted {
+            touched: files.iter().map(|file| file.path.clone()).collect(),
+            ..Counted::default()
+        }
+    } else {
+        touched(repo, commit_id)?
     };
     let kind = if facts.is_whole && !is_read {
         // What it added is not known, so nobody is known to have written all of it.
