@@ -27,9 +27,11 @@ struct Facts {
 
 impl Facts {
     fn read(rules: &Rules, commit: &RawCommit) -> Self {
-        let lines = || rules.rules.iter().flat_map(|rule| &rule.line);
+        // Once for all lines: some messages hold a whole conversation.
+        let wanted: Vec<_> = rules.rules.iter().flat_map(|rule| &rule.line).collect();
         let message = Message::read(&commit.message, |line| {
-            lines().any(|pattern| pattern.find(line, Span::Anything).is_some())
+            let mut patterns = wanted.iter();
+            patterns.any(|pattern| pattern.find(line, Span::Anything).is_some())
         });
         let is_co_author = |trailer: &&Trailer| CO_AUTHOR.contains(&trailer.key.as_str());
         let co_authors = message.trailers.iter().filter(is_co_author);
@@ -142,9 +144,12 @@ fn findings(rule: &Rule, facts: &Facts) -> Vec<Finding> {
 fn hits<'f>(rule: &Rule, facts: &'f Facts) -> Option<Vec<Vec<Hit<'f>>>> {
     let mut fields = Vec::new();
     let mut field = |found: Vec<Hit<'f>>| {
-        let is_found = !found.is_empty();
+        // Of most rules most fields find nothing, and that costs nothing.
+        if found.is_empty() {
+            return None;
+        }
         fields.push(found);
-        is_found.then_some(())
+        Some(())
     };
     if let Some(person) = &rule.co_author {
         let found = facts.co_authors.iter().filter_map(|(named, place)| {
