@@ -174,13 +174,53 @@ fn paths_ages_and_filters_choose_lines_and_not_fates() {
         days["lines"]["total"]["born"]
     );
     for wrong in [
-        &["--survival", "--by", "path"][..],
+        &["--survival", "--by", "mood"][..],
         &["--survival", "--without", "generated"],
         &["--days", "7"],
         &["--survival", "--days", "soon"],
     ] {
         let args = ["stats"].iter().chain(wrong);
         alice.provenance(args).exits(2);
+    }
+}
+
+#[test]
+fn groups_add_up_to_all_lines() {
+    let alice = story();
+    for by in [
+        "model",
+        "tool",
+        "author",
+        "path",
+        "session",
+        "month",
+        "origin",
+        "path,model",
+    ] {
+        let found = survival(&alice, &["--by", by]);
+        let total = |what: &str| {
+            let groups = found["by"].as_array().unwrap().iter();
+            let counts = groups.map(|group| group["lines"][what].as_u64().unwrap());
+            counts.sum::<u64>()
+        };
+        for what in ["born", "alive", "standing", "unknown"] {
+            assert_eq!(
+                found["lines"]["total"][what],
+                total(what),
+                "{by} {what} {found:#}"
+            );
+        }
+    }
+    let found = survival(&alice, &["--by", "model"]);
+    let groups = found["by"].as_array().unwrap();
+    let model = groups
+        .iter()
+        .find(|group| group["key"]["model"] == "openai/gpt-5.1");
+    assert_eq!(model.unwrap()["lines"]["born"], 5, "{found:#}");
+    let shown = alice.provenance(["stats", "--survival", "--by", "path,model"]);
+    let rows = shown.says("a.txt · openai/gpt-5.1");
+    for row in rows.text().lines() {
+        assert!(row.chars().count() <= 80, "{row}");
     }
 }
 

@@ -68,8 +68,9 @@ pub(crate) struct Args {
     ///
     /// A line is followed from the commit that brought it, as `git blame` would, to the commit of
     /// `--at`. What takes it out leaves another line in its place, whose kind is told, or nothing.
+    /// With `--by` the lines are grouped too, by the paths under which they came.
     #[arg(long, conflicts_with_all = [
-        "by", "depth", "without", "infer", "ignore_whitespace", "moves", "copies",
+        "without", "infer", "ignore_whitespace", "moves", "copies",
     ])]
     survival: bool,
 

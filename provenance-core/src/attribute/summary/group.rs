@@ -58,7 +58,7 @@ impl Dimension {
 
     /// Returns what lines of this author, commit and path are grouped under; `None` where they
     /// have none. Not escaped.
-    pub(super) fn value(
+    pub(in crate::attribute) fn value(
         self,
         commit: &CommitFacts,
         author: &LineAuthor,

@@ -56,7 +56,7 @@ mod walk;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-pub use table::{Age, Gone, Lived, Row, Table};
+pub use table::{Age, Gone, Key, Lived, Row, Table};
 
 use self::dates::Dates;
 use self::ends::Ends;

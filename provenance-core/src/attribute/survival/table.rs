@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Cohort, Fate, Survival};
 use crate::attribute::kind::LineKind;
+use crate::attribute::summary::Dimension;
 use crate::attribute::tally::Tally;
 
 /// Seconds of a day.
@@ -16,7 +17,12 @@ pub struct Table {
     pub all: Row,
     /// The lines of each kind, strongest first.
     pub kinds: Vec<(LineKind, Row)>,
+    /// Lines that have something in common, those of which most were born first.
+    pub groups: Vec<(Key, Row)>,
 }
+
+/// What lines have in common, in the order that was asked for; `None` where they have none.
+pub type Key = Vec<(Dimension, Option<String>)>;
 
 /// What became of the lines of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -94,10 +100,23 @@ impl Lived {
 }
 
 impl Table {
-    /// Adds up cohorts; `days` are the ages that are asked for.
+    /// Adds up cohorts; `days` are the ages that are asked for. `by` is what they are grouped by,
+    /// where paths are those under which lines were born, and count with their first `depth`
+    /// names, or all where that is 0.
     #[must_use]
-    pub fn of(survival: &Survival, days: &[u64]) -> Self {
+    pub fn of(survival: &Survival, days: &[u64], by: &[Dimension], depth: usize) -> Self {
+        let mut groups: BTreeMap<Key, Row> = BTreeMap::new();
+        for cohort in survival.cohorts.iter().filter(|_| !by.is_empty()) {
+            let value =
+                |by: &Dimension| by.value(&cohort.commit, &cohort.author, &cohort.path, depth);
+            let key: Key = by.iter().map(|by| (*by, value(by))).collect();
+            let row = groups.entry(key).or_insert_with(|| Row::new(days));
+            row.add(cohort);
+        }
+        let mut groups: Vec<(Key, Row)> = groups.into_iter().collect();
+        groups.sort_by_key(|(_, row)| std::cmp::Reverse(row.born));
         let mut table = Self {
+            groups,
             all: Row::new(days),
             kinds: LineKind::ALL.map(|kind| (kind, Row::new(days))).into(),
         };

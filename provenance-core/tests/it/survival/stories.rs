@@ -138,14 +138,14 @@ fn lines_live_on_under_another_name_and_in_copies() {
     sandbox.write("h", format!("{text}more\n"));
     sandbox.commit("two of one");
     let survival = told(&sandbox);
-    let table = Table::of(&survival, &[]);
+    let table = Table::of(&survival, &[], &[], 0);
     assert_eq!(
         (table.all.born, table.all.alive, table.all.standing),
         (10, 10, 19)
     );
     std::fs::remove_file(sandbox.root().join("g")).unwrap();
     sandbox.commit("one of them");
-    let table = Table::of(&told(&sandbox), &[]);
+    let table = Table::of(&told(&sandbox), &[], &[], 0);
     assert_eq!(
         (table.all.born, table.all.alive, table.all.standing),
         (10, 10, 10)
@@ -173,7 +173,7 @@ fn a_file_that_becomes_something_else_ends_its_lines() {
     sandbox.write("binary", "1\n2\n3\n");
     sandbox.commit("text again");
     let survival = told(&sandbox);
-    let table = Table::of(&survival, &[]);
+    let table = Table::of(&survival, &[], &[], 0);
     assert_eq!((table.all.born, table.all.alive), (7, 3));
     assert_eq!(
         ends(&sandbox, &survival),
@@ -207,7 +207,7 @@ fn ages_add_up_and_young_lines_are_not_called_survivors() {
         write!(stream, "M 100644 inline f\ndata {}\n{text}\n", text.len()).unwrap();
     }
     sandbox.git_with_input(["fast-import", "--quiet"], stream.as_bytes());
-    let table = Table::of(&told(&sandbox), &[7, 30, 90]);
+    let table = Table::of(&told(&sandbox), &[7, 30, 90], &[], 0);
     assert_eq!((table.all.born, table.all.alive), (7, 5));
     let ages: Vec<[u64; 5]> = table
         .all
@@ -235,7 +235,7 @@ fn what_is_not_here_is_unknown_and_not_gone() {
     assert!(run(command.arg(&clone), b"").1);
     let head = sandbox.id(["rev-parse", "HEAD"]);
     let survival = followed(&Location::at(clone), head, None, 2);
-    let table = Table::of(&survival, &[7]);
+    let table = Table::of(&survival, &[7], &[], 0);
     assert!(survival.unread_files > 0);
     assert_eq!(
         (table.all.born, table.all.alive, table.all.gone.all.lines),

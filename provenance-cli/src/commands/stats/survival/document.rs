@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use provenance_core::attribute::Tally;
-use provenance_core::attribute::survival::{Age, Gone, Lived, Row, Survival, Table};
+use provenance_core::attribute::survival::{Age, Gone, Key, Lived, Row, Survival, Table};
 use provenance_core::git::ObjectId;
 use serde::Serialize;
 
@@ -19,9 +19,17 @@ pub(super) struct Document {
     range: Option<String>,
     days: Vec<u64>,
     lines: BTreeMap<&'static str, RowOut>,
+    by: Vec<GroupOut>,
     clamped_commits: u64,
     unreached_commits: u64,
     incomplete: Option<Incomplete>,
+}
+
+/// Lines that have something in common.
+#[derive(Debug, Serialize)]
+struct GroupOut {
+    key: BTreeMap<&'static str, Option<String>>,
+    lines: RowOut,
 }
 
 /// The lines of one kind.
@@ -83,12 +91,22 @@ pub(super) fn document(asked: &Asked<'_>, survival: &Survival, table: &Table) ->
         range: typed.map(|range| safe(range).into_owned()),
         days: asked.days.to_vec(),
         lines: kinds.chain([("total", row(&table.all))]).collect(),
+        by: table.groups.iter().map(group).collect(),
         clamped_commits: survival.clamped_commits,
         unreached_commits: survival.unreached_commits,
         incomplete: is_incomplete.then_some(Incomplete {
             file_versions: survival.unread_files,
             boundary_commits: survival.boundary_commits,
         }),
+    }
+}
+
+fn group((key, lines): &(Key, Row)) -> GroupOut {
+    let shown = |value: &Option<String>| value.as_deref().map(|text| safe(text).into_owned());
+    let key = key.iter().map(|(by, value)| (by.as_str(), shown(value)));
+    GroupOut {
+        key: key.collect(),
+        lines: row(lines),
     }
 }
 

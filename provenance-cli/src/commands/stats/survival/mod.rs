@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         head,
         days: &days,
     };
-    let table = Table::of(&survival, &days);
+    let table = Table::of(&survival, &days, &args.by, args.depth);
     if args.answer.json {
         let document = document::document(&asked, &survival, &table);
         context.output().json(&document)?;

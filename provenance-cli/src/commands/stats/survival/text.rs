@@ -9,11 +9,14 @@ use provenance_core::git::{GitError, Repo};
 use super::Asked;
 use crate::dates::DateFormat;
 use crate::error::CliError;
-use crate::names::{counted, grouped, percent};
+use crate::names::{counted, cut, grouped, percent};
 use crate::output::{Output, Style, safe};
 
 /// How many columns of ages fit.
 const MOST_AGES: usize = 4;
+
+/// How wide the names of groups may become.
+const NAME: usize = 41;
 
 /// Writes the tables.
 pub(super) fn write(
@@ -77,6 +80,7 @@ pub(super) fn write(
             writeln!(out, "{}", paint(out, kind, line))?;
         }
     }
+    groups(out, table)?;
     notes(out, asked, &table.all)?;
     out.flush()?;
     Ok(())
@@ -132,6 +136,38 @@ fn warnings(out: &mut Output, survival: &Survival) -> io::Result<()> {
         writeln!(
             out,
             "{commits} with a date that cannot be true: moved to the nearest that can"
+        )?;
+    }
+    Ok(())
+}
+
+/// Lines that have something in common; without a name, they are what the rows by kind show.
+fn groups(out: &mut Output, table: &Table) -> io::Result<()> {
+    let groups = table.groups.iter();
+    let mut named = groups
+        .filter(|(key, _)| key.iter().any(|(_, value)| value.is_some()))
+        .peekable();
+    if named.peek().is_some() {
+        let (name, now) = ("", "now");
+        writeln!(
+            out,
+            "\n{name:<NAME$} {:>9} {:>9} {now:>7} {:>9}",
+            "lines", "alive", "gone"
+        )?;
+    }
+    for (key, row) in named {
+        let name = key.iter().map(|(_, value)| match value {
+            Some(value) => safe(value).into_owned(),
+            None => "-".to_owned(),
+        });
+        let name = cut(&name.collect::<Vec<_>>().join(" · "), NAME);
+        writeln!(
+            out,
+            "{name:<NAME$} {:>9} {:>9} {:>7} {:>9}",
+            grouped(row.born),
+            grouped(row.alive),
+            percent(row.alive, row.born),
+            grouped(row.gone.all.lines),
         )?;
     }
     Ok(())
