@@ -37,6 +37,9 @@ use crate::switches::FollowArgs;
 /// is as old, or older; history ends there, or --since or a range ends it. A `?` before the commit:
 /// the line was followed through an ignored commit by guess, so nobody's record covers it.
 ///
+/// With --infer, `ai?`, `mixed?` or `bot?` and the tool stand where no record speaks of the line and
+/// the commit's author or message names one; the mark is `~` then, and it is no evidence.
+///
 /// blame.ignoreRevsFile is not obeyed, because whose a line is must not depend on who asks; name
 /// the file with --ignore-revs-file.
 #[derive(Debug, clap::Args)]
