@@ -32,10 +32,12 @@ impl Walk<'_> {
             }
             older.push(old.map(|old| (path, old.id)));
         }
-        // Who has the file under another path.
+        // Who has the file under another path. Also a parent of which nothing is followed takes
+        // lines before those behind it.
+        let matters = is_in_range || visit.trees.iter().any(|tree| !tree.is_empty());
         for (number, old) in change.old.iter().enumerate() {
             let tree = visit.trees.get(number);
-            if old.is_some() || !(is_in_range || tree.is_some_and(|tree| !tree.is_empty())) {
+            if old.is_some() || !matters {
                 continue;
             }
             let source = match self.rename(repo, prepared, visit, number, (&change.path, new))? {
@@ -185,7 +187,9 @@ impl Walk<'_> {
             if let Some(known) = prepared.rename(visit.place, path) {
                 return Ok(known);
             }
-            // It was not looked for where nothing seemed to be followed.
+            // It was not looked for where nothing seemed to be followed; then it matters only to a
+            // merge.
+            let is_merge = visit.parents.len() > 1;
             let tree = visit.trees.first();
             let is_followed = |change: &&MergeChange| {
                 let path = self.paths.known(&change.path);
@@ -194,7 +198,7 @@ impl Walk<'_> {
                         .zip(path)
                         .is_some_and(|(tree, path)| tree.any(path).is_some())
             };
-            if !visit.changes.iter().any(|change| is_followed(&change)) {
+            if !is_merge && !visit.changes.iter().any(|change| is_followed(&change)) {
                 return Ok(Ok(None));
             }
             let gone = gone(visit.changes, 0);
