@@ -140,6 +140,10 @@ pub fn blamed_lines(
     } = blamed;
     let committed = lines.iter().filter(|line| !line.commit_id.is_null());
     let runs: Vec<Run> = committed.map(Run::from).collect();
+    let mut commit_ids: Vec<ObjectId> = runs.iter().map(|run| run.commit_id).collect();
+    commit_ids.sort_unstable();
+    commit_ids.dedup();
+    cache.expect(repo.location(), &commit_ids)?;
     let mut authors = Vec::with_capacity(runs.len());
     let mut strays = Strays::of(options);
     attribute(

@@ -8,12 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::AttributeError;
 use super::claims::Claims;
+use super::spread::{Crew, spread};
 use crate::git::blame::Uncommitted;
-use crate::git::{GitError, Person, RawCommit, Repo, trailer};
+use crate::git::{GitError, Location, Person, RawCommit, Repo, trailer};
 use crate::infer::{Inference, Rules};
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
 use crate::verify::{Judgement, Reason, Verdict, Verifier, VerifyError};
+
+/// For how many commits a thread more is worth it.
+const MANY: usize = 48;
 
 /// One commit, what is believed about it, and what that says about its lines.
 #[derive(Debug, Clone)]
@@ -247,6 +251,7 @@ pub struct CommitCache {
     known: Mutex<HashMap<ObjectId, Arc<CommitFacts>>>,
     gaps: Gaps,
     rules: Option<Rules>,
+    threads: usize,
 }
 
 /// What becomes of a commit that cannot be judged, because objects are not here.
@@ -284,6 +289,33 @@ impl CommitCache {
             rules: rules.cloned(),
             ..self
         }
+    }
+
+    /// Lets many commits be judged on so many threads at once.
+    #[must_use]
+    pub fn on_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Reads and judges commits that will be asked about, each once. Few are left for later:
+    /// another thread has to open the repository first.
+    pub(super) fn expect(
+        &self,
+        location: &Location,
+        commit_ids: &[ObjectId],
+    ) -> Result<(), AttributeError> {
+        if self.threads < 2 || commit_ids.len() < MANY {
+            return Ok(());
+        }
+        let crew = Crew {
+            location,
+            threads: self.threads,
+            progress: &|_, _| {},
+        };
+        spread(&crew, commit_ids, |repo, verifier, commit_id| {
+            self.get(repo, verifier, *commit_id).map(drop)
+        })?;
+        Ok(())
     }
 
     /// Returns the facts of a commit; reads and judges it when first asked.

@@ -171,7 +171,11 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let asked = Asked::read(context, repo, &args.words, args.file.as_deref())?;
     let options = options(context, repo, &args.follow, args.forms.root, &asked)?;
     let dates = DateForm::read(args.view.date())?;
-    let cache = CommitCache::new().inferring(args.infer.rules(context)?.as_ref());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let rules = args.infer.rules(context)?;
+    let cache = CommitCache::new()
+        .inferring(rules.as_ref())
+        .on_threads(threads);
     let answer = match ask_index(context, &asked, &options, &args.forms, &cache)? {
         Some(lines) => Answer {
             lines,
