@@ -7,6 +7,19 @@
 //! HEAD -- FILE`, then `git provenance blame --porcelain` and the view for people of the same file.
 //! The files are those with the longest history, and some of the middle. "Cold" means that nothing
 //! of ours is kept from an earlier run; the page cache is warm for both.
+//!
+//! Figures of 2026-11-22, git 2.47.3, beside other builds, so in CPU time, the least of seven:
+//!
+//! | | `git blame` | `--porcelain` | for people |
+//! |---|---|---|---|
+//! | aider, `base_coder.py` | 350 ms | 361 ms, 1.03x | 385 ms, 1.10x |
+//! | aider, `commands.py` | 179 ms | 207 ms, 1.16x | 205 ms, 1.15x |
+//! | git-ai with 10,685 imported records, `daemon.rs` | 546 ms | 1,337 ms, 2.45x | 1,213 ms, 2.22x |
+//! | the same, `post_commit.rs` | 52 ms | 262 ms, 5.00x | 268 ms, 5.12x |
+//!
+//! Where few commits have records it keeps the budget. Where nearly all have, judging them costs more
+//! than `git blame` does, and the budget is missed; all cores judge since, which was not measured on
+//! quiet ones.
 
 #![allow(
     clippy::unwrap_used,
