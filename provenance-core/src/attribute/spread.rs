@@ -40,7 +40,7 @@ where
     let failure: Mutex<Option<AttributeError>> = Mutex::new(None);
     let run = || -> Result<(), AttributeError> {
         let mut repo = Repo::open(crew.location)?;
-        repo.read_in_bulk(Names::Checked);
+        repo.read_in_bulk(Names::OfCommits);
         let verifier = Verifier::open(&repo)?;
         while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
             let result = work(&repo, &verifier, piece)?;

@@ -7,8 +7,9 @@
 //!
 //! # What is not checked
 //!
-//! Whether an object has the name that was asked for, unless that is wanted: `git blame` does not
-//! check it either. What a verdict stands on is read with [`Names::Checked`].
+//! Whether an object has the name that was asked for: `git blame` does not check it either. Where
+//! commits are judged, theirs are ([`Names::OfCommits`]): a commit names its tree and what pins it.
+//! What the trees and blobs hold has to fit the digest that a record signs, or it is not believed.
 
 use super::objects::ObjectKind;
 use super::{GitError, Repo};
@@ -20,12 +21,14 @@ pub(super) trait Bulk: Send {
     fn read(&self, id: ObjectId, kind: ObjectKind, cap: usize) -> Option<Vec<u8>>;
 }
 
-/// Whether objects that are read in bulk are compared with their names.
+/// Which objects that are read in bulk are compared with their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
-    /// As everywhere else.
+    /// All, as everywhere else: what is signed is read so.
     Checked,
-    /// An object is what its name says.
+    /// Those of commits: what is counted is.
+    OfCommits,
+    /// None: an object is what its name says.
     Believed,
 }
 
@@ -40,6 +43,11 @@ impl Repo {
         let _: Names = names;
     }
 
+    /// Answers whether many commits are judged with what is read.
+    pub(super) fn judges_in_bulk(&self) -> bool {
+        matches!(self.bulk, Some((_, Names::Checked | Names::OfCommits)))
+    }
+
     /// Reads an object in bulk, if that is how this repository is read.
     pub(super) fn object_in_bulk(
         &self,
@@ -51,7 +59,12 @@ impl Repo {
             return Ok(None);
         };
         let bytes = bulk.read(id, kind, cap);
-        if *names == Names::Believed {
+        let is_checked = match names {
+            Names::Checked => true,
+            Names::OfCommits => kind == ObjectKind::Commit,
+            Names::Believed => false,
+        };
+        if !is_checked {
             return Ok(bytes);
         }
         match bytes {

@@ -27,6 +27,10 @@ pub const MAX_TREE_BYTES: usize = 64 << 20;
 const TREES_AT_HAND: usize = 16;
 const BLOBS_AT_HAND: usize = 2;
 const MAX_AT_HAND: usize = 64 << 10;
+/// The same of blobs where whole histories are judged: a commit is compared for its patch, and
+/// again for what it adds.
+const BLOBS_OF_A_COMMIT: usize = 64;
+const MAX_OF_A_COMMIT: usize = 256 << 10;
 
 /// The objects of one kind that were read last, the newest first.
 #[derive(Default)]
@@ -114,9 +118,14 @@ impl Repo {
             return Ok(bytes.to_vec());
         }
         let bytes = self.object(blob_id, ObjectKind::Blob, cap)?;
-        if bytes.len() <= MAX_AT_HAND {
+        let (largest, most) = if self.judges_in_bulk() {
+            (MAX_OF_A_COMMIT, BLOBS_OF_A_COMMIT)
+        } else {
+            (MAX_AT_HAND, BLOBS_AT_HAND)
+        };
+        if bytes.len() <= largest {
             let kept = bytes.as_slice().into();
-            self.blobs.borrow_mut().put(blob_id, kept, BLOBS_AT_HAND);
+            self.blobs.borrow_mut().put(blob_id, kept, most);
         }
         Ok(bytes)
     }
