@@ -27,7 +27,7 @@
 //!   born here. The hunks are those of the [pinned diff](crate::git::diff).
 //! - The fate of a line depends on nothing but the objects: not on dates, nor on the order of the
 //!   walk, nor on the number of threads.
-//! - With an [index](index) it is the same: what was found once is looked up, everything else walked.
+//! - With an [index](IndexFile) it is the same: what was found once is looked up, the rest walked.
 //! - Memory is bounded by the tree and by what a few hundred commits changed, not by the history.
 //! - Nothing is fetched. A file whose history needs an object that is not here says which.
 //!
