@@ -190,8 +190,18 @@ fn asking_writes_nothing_where_nobody_said_init() {
     assert_eq!(counts(&dry), (1, 1, 0, vec![]));
     assert!(!sandbox.git_dir().join("provenance").exists());
     assert!(sandbox.try_git(["rev-parse", "--verify", NOTES]).status != 0);
-    // Without a key nothing can be signed.
-    sandbox.provenance(["import", "git-ai"]).exits(2);
+    // Without a key nothing can be signed, and without a root of trust nobody would believe it.
+    for key in [false, true] {
+        if key {
+            sandbox.provenance(["key", "generate"]).succeeds();
+        }
+        let refused = sandbox.provenance(["import", "git-ai"]).exits(2);
+        assert!(refused.full().contains("git provenance init"));
+        assert!(sandbox.try_git(["rev-parse", "--verify", NOTES]).status != 0);
+    }
+    let sandbox = sandbox.with_provenance();
+    assert_eq!(counts(&imports(&sandbox, &["git-ai"])), (1, 1, 0, vec![]));
+    sandbox.provenance(["verify", "HEAD"]).succeeds();
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod trailers;
 
 use provenance_core::import::{Found, Importer, Spread, Summary};
 use provenance_core::record::Recorder;
+use provenance_core::trust::Trust;
 use provenance_hook::hooks::writer::Writer;
 
 use crate::cli::JsonArgs;
@@ -71,6 +72,13 @@ fn take(
     found: Vec<Found>,
     how: HowArgs,
 ) -> Result<Outcome, CliError> {
+    // Signed for no root of trust they would stay untrusted, also when there is one later.
+    if !how.dry_run && Trust::load(context.repo()?)?.is_none() {
+        return Err(CliError::said(
+            "nobody would believe these records: there is no root of trust here",
+        )
+        .hint("git provenance init"));
+    }
     let environment = context.environment();
     let mut writer = match Writer::open(environment) {
         // Whoever only asks needs no key.
