@@ -93,6 +93,8 @@ compare() {
     done
 
     if git rev-parse --quiet --verify refs/notes/ai > /dev/null; then
+        git config user.name compare
+        git config user.email compare@localhost
         "$provenance" init --yes --agents none > /dev/null
         printf '\n`import git-ai` took %.2f s: ' "$( { TIMEFORMAT=%R; time "$provenance" import git-ai --json \
             > "$scratch/import"; } 2>&1 | tail -1)"
@@ -105,7 +107,7 @@ compare() {
     cd - > /dev/null
 }
 
-name() { basename "$(git -C "$1" config remote.origin.url 2> /dev/null || echo "$1")" .git; }
+name() { basename "$1" .git; }
 
 printf '%s, %s, %s cores.\n' "$(git --version)" "$("$provenance" --version)" "$(nproc)"
 for repository in "$@"; do
