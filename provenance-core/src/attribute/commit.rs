@@ -86,7 +86,7 @@ impl CommitFacts {
         verifier: &Verifier<'_>,
         commit_id: ObjectId,
         gaps: Gaps,
-        rules: Option<&Rules>,
+        inferring: Option<&Inferring>,
     ) -> Result<Self, AttributeError> {
         let raw = match repo.commit(commit_id) {
             Ok(raw) => Some(raw),
@@ -113,10 +113,10 @@ impl CommitFacts {
             judged => judged?,
         };
         let mut facts = Self::of(raw.as_ref(), judgement, is_whole);
-        if let (Some(rules), Some(raw)) = (rules, &raw)
+        if let (Some(inferring), Some(raw)) = (inferring, &raw)
             && !facts.judgement.verdict.is_believed()
         {
-            facts.inferred = rules.infer(raw);
+            facts.inferred = (inferring.infer)(&inferring.rules, raw);
         }
         Ok(facts)
     }
@@ -250,8 +250,16 @@ fn title(commit: &RawCommit) -> String {
 pub struct CommitCache {
     known: Mutex<HashMap<ObjectId, Arc<CommitFacts>>>,
     gaps: Gaps,
-    rules: Option<Rules>,
+    inferring: Option<Inferring>,
     threads: usize,
+}
+
+/// The rules, and what concludes by them: named where rules are given, so that a program which
+/// never gives any, as hooks do not, has nothing of it.
+#[derive(Debug)]
+struct Inferring {
+    rules: Rules,
+    infer: fn(&Rules, &RawCommit) -> Option<Inference>,
 }
 
 /// What becomes of a commit that cannot be judged, because objects are not here.
@@ -286,7 +294,10 @@ impl CommitCache {
     #[must_use]
     pub fn inferring(self, rules: Option<&Rules>) -> Self {
         Self {
-            rules: rules.cloned(),
+            inferring: rules.map(|rules| Inferring {
+                rules: rules.clone(),
+                infer: Rules::infer,
+            }),
             ..self
         }
     }
@@ -334,8 +345,8 @@ impl CommitCache {
             return Ok(Arc::clone(facts));
         }
         // Not under the lock: two threads may judge the same commit, and none waits.
-        let rules = self.rules.as_ref();
-        let facts = CommitFacts::read_over(repo, verifier, commit_id, self.gaps, rules)?;
+        let inferring = self.inferring.as_ref();
+        let facts = CommitFacts::read_over(repo, verifier, commit_id, self.gaps, inferring)?;
         let facts = Arc::new(facts);
         Ok(Arc::clone(known().entry(commit_id).or_insert(facts)))
     }

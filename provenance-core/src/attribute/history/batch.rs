@@ -67,7 +67,7 @@ impl Batch {
                 break;
             }
             let found = spread(repos, &wanted, |repo, (place, paths)| {
-                batch.find_renames(repo, *place, paths)
+                renamed(repo, batch.changes.get(place), paths)
             })?;
             for ((place, wanted), found) in wanted.into_iter().zip(found) {
                 for (path, found) in wanted.into_iter().zip(found) {
@@ -126,27 +126,6 @@ impl Batch {
             }
         }
         wanted
-    }
-
-    fn find_renames(
-        &self,
-        repo: &Repo,
-        place: usize,
-        paths: &[Vec<u8>],
-    ) -> Result<Vec<Answer<Option<File>>>, GitError> {
-        let Some(Ok(changes)) = self.changes.get(&place) else {
-            return Ok(vec![Ok(None); paths.len()]);
-        };
-        let gone = gone(changes, 0);
-        let versions: HashMap<&[u8], Version> = changes
-            .iter()
-            .filter_map(|change| Some((change.path.as_slice(), change.new?)))
-            .collect();
-        let source = |path: &Vec<u8>| match versions.get(path.as_slice()) {
-            Some(version) => answer(gone.source(repo, path, *version).map(Option::<&_>::cloned)),
-            None => Ok(Ok(None)),
-        };
-        paths.iter().map(source).collect()
     }
 
     /// The blobs to compare, path by path and along the history of each.
@@ -225,6 +204,27 @@ pub(in crate::attribute) fn gone(changes: &[MergeChange], parent: usize) -> Gone
             version,
         })
     }))
+}
+
+/// Finds which gone path of the first parent each of these new ones was.
+pub(in crate::attribute) fn renamed(
+    repo: &Repo,
+    changes: Option<&Answer<Vec<MergeChange>>>,
+    paths: &[Vec<u8>],
+) -> Result<Vec<Answer<Option<File>>>, GitError> {
+    let Some(Ok(changes)) = changes else {
+        return Ok(vec![Ok(None); paths.len()]);
+    };
+    let gone = gone(changes, 0);
+    let versions: HashMap<&[u8], Version> = changes
+        .iter()
+        .filter_map(|change| Some((change.path.as_slice(), change.new?)))
+        .collect();
+    let source = |path: &Vec<u8>| match versions.get(path.as_slice()) {
+        Some(version) => answer(gone.source(repo, path, *version).map(Option::<&_>::cloned)),
+        None => Ok(Ok(None)),
+    };
+    paths.iter().map(source).collect()
 }
 
 /// Compares blobs that follow each other, so that each is read once.

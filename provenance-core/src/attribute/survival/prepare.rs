@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::tree::Content;
-use crate::attribute::history::batch::{Answer, Contents, Hunks, Pair, answer, gone, hunks};
+use crate::attribute::history::batch::{Answer, Contents, Hunks, Pair, answer, hunks, renamed};
 use crate::attribute::history::graph::Graph;
 use crate::attribute::history::spread::spread;
 use crate::git::diff::{Setting, count_lines, is_binary};
@@ -61,7 +61,7 @@ impl Prepared {
                 break;
             }
             let found = spread(repos, &wanted, |repo, (place, paths)| {
-                prepared.find_renames(repo, *place, paths)
+                renamed(repo, prepared.changes.get(place), paths)
             })?;
             for ((place, wanted), found) in wanted.into_iter().zip(found) {
                 for (path, found) in wanted.into_iter().zip(found) {
@@ -140,27 +140,6 @@ impl Prepared {
             }
         }
         wanted
-    }
-
-    fn find_renames(
-        &self,
-        repo: &Repo,
-        place: usize,
-        paths: &[Vec<u8>],
-    ) -> Result<Vec<Answer<Option<File>>>, GitError> {
-        let Some(Ok(changes)) = self.changes.get(&place) else {
-            return Ok(vec![Ok(None); paths.len()]);
-        };
-        let gone = gone(changes, 0);
-        let versions: HashMap<&[u8], Version> = changes
-            .iter()
-            .filter_map(|change| Some((change.path.as_slice(), change.new?)))
-            .collect();
-        let source = |path: &Vec<u8>| match versions.get(path.as_slice()) {
-            Some(version) => answer(gone.source(repo, path, *version).map(Option::<&_>::cloned)),
-            None => Ok(Ok(None)),
-        };
-        paths.iter().map(source).collect()
     }
 
     /// The contents to compare, path by path and along the history of each.
