@@ -13,28 +13,30 @@
 //! - [`Setting::Plain`]: Myers alone, those of
 //!   `git diff -U0 --diff-algorithm=myers --no-indent-heuristic`. The `patch` digest uses it,
 //!   because it is the easiest to reproduce elsewhere.
-//!
 //! - [`Setting::BlameIgnoringWhitespace`]: as `Blame`, where lines that differ in white space only
 //!   are equal: `git diff -w`, hence `git blame -w`.
 //!
 //! Invariants: hunks are in order, do not touch each other, and replacing each old range by its new
-//! range turns the old content into the new one, up to what the setting ignores. xdiff never sees the lines themselves, only their
-//! indentation and a number for each distinct line: xdiff looks at nothing else, and contents made
-//! to collide in its weak line hash cost no time.
+//! range turns the old content into the new one, up to what the setting ignores. xdiff never sees
+//! the lines themselves, only names for them (`diff/names`), and of those no more than decide
+//! (`diff/excerpt`).
 //!
 //! # What is not checked
 //!
 //! Whether the contents are text: a binary is diffed like any other bytes. Ask [`is_binary`] first.
 
+mod ballast;
+mod excerpt;
 mod follow;
+mod names;
+mod window;
+mod xdiff;
+
+use std::ops::Range;
 
 pub use follow::followed;
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::ops::Range;
-
-use git2::{DiffOptions, Patch};
+use self::window::Window;
 
 /// The most bytes that either side of a diff may have: 32 MiB.
 pub const MAX_BYTES: usize = 32 << 20;
@@ -46,8 +48,6 @@ pub const MAX_LINES: usize = 1 << 20;
 const BINARY_WINDOW: usize = 8000;
 /// C Git compares the common end in blocks of this many bytes.
 const TAIL_BLOCK: usize = 1024;
-/// xdiff tells no deeper indentation apart.
-const MAX_INDENT: usize = 200;
 
 /// Which of several equally short diffs is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -172,53 +172,9 @@ pub fn hunks(old: &[u8], new: &[u8], setting: Setting) -> Result<Vec<Hunk>, Diff
         return Err(too_large());
     }
     let (old_head, new_head) = without_common_tail(old, new);
-    let old_lines: Vec<&[u8]> = lines(old_head).collect();
-    let new_lines: Vec<&[u8]> = lines(new_head).collect();
-    if old_lines.is_empty() || new_lines.is_empty() {
-        return Ok(vec![Hunk {
-            old_start: 0,
-            old_len: count(old_lines.len()),
-            new_start: 0,
-            new_len: count(new_lines.len()),
-        }]);
-    }
-    // Most changes leave the beginning as it is: it is named once.
-    let pairs = old_lines.iter().zip(&new_lines);
-    let common = pairs.take_while(|(old, new)| old == new).count();
-    let (start, old_rest) = old_lines.split_at(common);
-    let (_, new_rest) = new_lines.split_at(common);
-    let mut names = Names::for_lines(old_lines.len() + new_rest.len(), setting);
-    let mut old_names = Vec::with_capacity(old_lines.len() * 8);
-    names.write(&mut old_names, start);
-    let mut new_names = Vec::with_capacity(new_lines.len() * 8);
-    new_names.extend_from_slice(&old_names);
-    names.write(&mut old_names, old_rest);
-    names.write(&mut new_names, new_rest);
-    xdiff(&old_names, &new_names, setting).map_err(DiffError::Xdiff)
-}
-
-fn xdiff(old: &[u8], new: &[u8], setting: Setting) -> Result<Vec<Hunk>, git2::Error> {
-    let mut options = DiffOptions::new();
-    options
-        .force_text(true)
-        .context_lines(0)
-        .interhunk_lines(0)
-        .ignore_whitespace(setting == Setting::BlameIgnoringWhitespace)
-        .indent_heuristic(setting != Setting::Plain);
-    let patch = Patch::from_buffers(old, None, new, None, Some(&mut options))?;
-    let mut hunks = Vec::with_capacity(patch.num_hunks());
-    for index in 0..patch.num_hunks() {
-        let (hunk, _) = patch.hunk(index)?;
-        // An empty side of a unified diff names the line before it, a full one its first line.
-        let start = |start: u32, lines: u32| start.saturating_sub(u32::from(lines > 0));
-        hunks.push(Hunk {
-            old_start: start(hunk.old_start(), hunk.old_lines()),
-            old_len: hunk.old_lines(),
-            new_start: start(hunk.new_start(), hunk.new_lines()),
-            new_len: hunk.new_lines(),
-        });
-    }
-    Ok(hunks)
+    Window::between(old_head, new_head)
+        .hunks(setting)
+        .map_err(DiffError::Xdiff)
 }
 
 /// Takes off what both have in common at the end, but for the rest of the line in which that
@@ -240,87 +196,6 @@ fn without_common_tail<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8])
         old.get(..end(old_head.len() + tail)).unwrap_or(old),
         new.get(..end(new.len())).unwrap_or(new),
     )
-}
-
-/// A number for each distinct line. The table is seeded: no content can be made to collide in it.
-struct Names<'a> {
-    numbers: HashMap<Cow<'a, [u8]>, u32, foldhash::quality::RandomState>,
-    setting: Setting,
-}
-
-impl<'a> Names<'a> {
-    fn for_lines(count: usize, setting: Setting) -> Self {
-        let hasher = foldhash::quality::RandomState::default();
-        Self {
-            numbers: HashMap::with_capacity_and_hasher(count, hasher),
-            setting,
-        }
-    }
-
-    /// Writes for each line its indentation and its number. Equal lines become equal lines,
-    /// different lines different ones, blank lines blank ones. Where white space does not count,
-    /// lines that are equal without it differ in their indentation only, which xdiff then ignores.
-    fn write(&mut self, names: &mut Vec<u8>, lines: &[&'a [u8]]) {
-        for line in lines {
-            let next = count(self.numbers.len());
-            let key = match self.setting {
-                Setting::BlameIgnoringWhitespace => without_whitespace(line),
-                Setting::Blame | Setting::Plain => Cow::Borrowed(*line),
-            };
-            let number = *self.numbers.entry(key).or_insert(next);
-            match indent(line) {
-                Some(columns) => {
-                    names.extend(std::iter::repeat_n(b'\t', columns / 8));
-                    names.extend(std::iter::repeat_n(b' ', columns % 8));
-                    write_digits(names, number, b"0123456789abcdef");
-                }
-                None => write_digits(names, number, b" \t"),
-            }
-            names.push(b'\n');
-        }
-    }
-}
-
-/// A line without its white space, in Git's notion of it.
-fn without_whitespace(line: &[u8]) -> Cow<'_, [u8]> {
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    if line.iter().any(is_space) {
-        return line
-            .iter()
-            .copied()
-            .filter(|byte| !is_space(byte))
-            .collect();
-    }
-    Cow::Borrowed(line)
-}
-
-fn write_digits(out: &mut Vec<u8>, mut number: u32, digits: &[u8]) {
-    let base = count(digits.len());
-    loop {
-        out.extend(digits.get((number % base) as usize));
-        number /= base;
-        if number == 0 {
-            break;
-        }
-    }
-}
-
-/// The columns before the first byte that is no white space, `None` for a blank line: `get_indent`
-/// in Git's `xdiffi.c`, with Git's notion of white space, which libgit2's differs from.
-fn indent(line: &[u8]) -> Option<usize> {
-    let mut columns = 0;
-    for byte in line {
-        match byte {
-            b' ' => columns += 1,
-            b'\t' => columns += 8 - columns % 8,
-            b'\n' | b'\r' => {}
-            _ => return Some(columns),
-        }
-        if columns >= MAX_INDENT {
-            return Some(MAX_INDENT);
-        }
-    }
-    None
 }
 
 fn count(lines: usize) -> u32 {

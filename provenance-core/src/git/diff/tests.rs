@@ -1,5 +1,8 @@
+use std::collections::HashMap;
+
 use proptest::prelude::*;
 
+use super::names::Names;
 use super::*;
 
 fn hunk(old_start: u32, old_len: u32, new_start: u32, new_len: u32) -> Hunk {
@@ -137,6 +140,109 @@ fn content() -> impl Strategy<Value = String> {
     ];
     let body = prop::collection::vec(line, 0..40).prop_map(|lines| lines.join("\n"));
     (body, any::<bool>()).prop_map(|(body, lf)| if lf { body + "\n" } else { body })
+}
+
+/// What xdiff says where it is asked about all lines.
+fn hunks_of_the_whole(old: &[u8], new: &[u8], setting: Setting) -> Vec<Hunk> {
+    let (old, new) = without_common_tail(old, new);
+    let mut names = Names::new(setting);
+    let mut named = |content| {
+        let mut named = Vec::new();
+        for line in lines(content) {
+            names::write(&mut named, line, names.number(line));
+        }
+        named
+    };
+    let (old, new) = (named(old), named(new));
+    xdiff::hunks(&old, &new, setting).unwrap()
+}
+
+/// A content that is doubled in part, between lines that stand nowhere else.
+fn doubled() -> impl Strategy<Value = (String, String)> {
+    let near = prop_oneof![
+        2 => Just(String::new()),
+        4 => "[ ]{0,2}[ab]",
+    ];
+    let far = prop_oneof![
+        2 => Just(String::new()),
+        4 => "[ ]{0,2}[xyz]",
+    ];
+    let near = || prop::collection::vec(near.clone(), 0..6);
+    let far = || prop::collection::vec(far.clone(), 0..24);
+    (far(), near(), near(), near(), far()).prop_map(|(start, above, block, below, end)| {
+        let joined = |parts: &[&[String]]| parts.concat().join("\n") + "\n";
+        (
+            joined(&[&start, &above, &block, &below, &end]),
+            joined(&[&start, &above, &block, &block, &below, &end]),
+        )
+    })
+}
+
+/// A long content of few kinds of lines, some of them often and side by side, and an edited one.
+fn edited() -> impl Strategy<Value = (String, String)> {
+    let line = prop_oneof![
+        3 => Just("}".to_owned()),
+        3 => Just(String::new()),
+        1 => Just("  \t".to_owned()),
+        4 => "[ \t]{0,3}[a-c]{1,2}",
+        6 => "[ \t]{0,9}[a-z]{3}",
+    ];
+    let block = prop::collection::vec(line, 1..12);
+    let blocks = prop::collection::vec((block.clone(), 1..20_usize), 0..24);
+    let edits = prop::collection::vec((any::<prop::sample::Index>(), 0..8_usize, block), 1..4);
+    (blocks, edits, any::<bool>()).prop_map(|(blocks, edits, lf)| {
+        let blocks = blocks.iter();
+        let old: Vec<String> = blocks
+            .flat_map(|(block, times)| vec![block.clone(); *times].concat())
+            .collect();
+        let mut new = old.clone();
+        for (at, gone, block) in edits {
+            let start = at.index(new.len() + 1);
+            let end = (start + gone).min(new.len());
+            // What went comes again beside itself now and then: then it can slide.
+            let again = new[start..end].to_vec();
+            let came = if gone % 2 == 0 {
+                [again.clone(), again].concat()
+            } else {
+                block
+            };
+            new.splice(start..end, came);
+        }
+        let joined = |lines: &[String]| {
+            let end = if lf && !lines.is_empty() { "\n" } else { "" };
+            lines.join("\n") + end
+        };
+        (joined(&old), joined(&new))
+    })
+}
+
+#[test]
+fn a_line_far_below_can_decide_where_lines_slide() {
+    let old = "a\na\n a\n  a\n a\nx\n\n x\n";
+    let new = "a\na\n a\n  a\n a\n a\n  a\n a\nx\n\n x\n";
+    for setting in SETTINGS {
+        let whole = hunks_of_the_whole(old.as_bytes(), new.as_bytes(), setting);
+        let found = hunks(old.as_bytes(), new.as_bytes(), setting).unwrap();
+        assert_eq!(found, whole, "{setting:?}");
+    }
+}
+
+const SETTINGS: [Setting; 3] = [
+    Setting::Blame,
+    Setting::Plain,
+    Setting::BlameIgnoringWhitespace,
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #[test]
+    fn an_excerpt_has_the_hunks_of_the_whole((old, new) in prop_oneof![edited(), doubled()]) {
+        for setting in SETTINGS {
+            let whole = hunks_of_the_whole(old.as_bytes(), new.as_bytes(), setting);
+            let found = hunks(old.as_bytes(), new.as_bytes(), setting).unwrap();
+            prop_assert_eq!(found, whole, "{:?}", setting);
+        }
+    }
 }
 
 proptest! {
