@@ -50,7 +50,7 @@ const NEVER: &[(&str, &str, &str)] = &[
 /// Crates with one door: the name in code, and the folder that may say it.
 const DOORS: &[(&str, &str)] = &[
     ("git2", "provenance-core/src/git/"),
-    ("gix_odb", "provenance-core/src/git/"),
+    ("gix_pack", "provenance-core/src/git/"),
     ("ed25519_dalek", "provenance-core/src/key/"),
 ];
 

@@ -18,6 +18,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
@@ -292,7 +293,7 @@ impl<'r> Tree<'r> {
     /// Returns the text that the tree has at a path; `None` where it has none.
     pub(super) fn text(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, CaptureError> {
         Ok(match self.blob(path)? {
-            Some(Blob::Content(content)) => Some(content),
+            Some(Blob::Content(content)) => Some(content.to_vec()),
             Some(Blob::Large(_)) | None => None,
         })
     }
@@ -344,7 +345,7 @@ impl<'r> Tree<'r> {
 }
 
 enum Blob {
-    Content(Vec<u8>),
+    Content(Arc<[u8]>),
     /// Too large, a link or a submodule.
     Large(ObjectId),
 }

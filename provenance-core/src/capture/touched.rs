@@ -3,6 +3,8 @@
 //! Takes a scene and the journal; gives the chain of each such file, brought up to the commit, with
 //! the lines that the commit adds.
 
+use std::sync::Arc;
+
 use super::CaptureError;
 use super::chain::{FileChain, Labels, content};
 use super::converted::{self, Told};
@@ -28,7 +30,7 @@ pub(super) struct Touched {
     pub(super) path: RepoPath,
     pub(super) chain: FileChain,
     pub(super) added: AddedLines,
-    pub(super) blob: Option<Vec<u8>>,
+    pub(super) blob: Option<Arc<[u8]>>,
     /// Whose the lines of the blob are.
     pub(super) labels: Labels,
     /// Whether a line that has no label may be an agent's all the same.
@@ -164,7 +166,10 @@ pub(super) fn gather(
 }
 
 /// Reads a file's content; `None` where there is none that fits.
-pub(super) fn blob(repo: &Repo, version: Option<Version>) -> Result<Option<Vec<u8>>, CaptureError> {
+pub(super) fn blob(
+    repo: &Repo,
+    version: Option<Version>,
+) -> Result<Option<Arc<[u8]>>, CaptureError> {
     let Some(version) = version.filter(|version| version.is_file()) else {
         return Ok(None);
     };

@@ -8,6 +8,8 @@
 //!
 //! Renames: a renamed file is a new path, all of whose lines are added.
 
+use std::sync::Arc;
+
 use super::diff::{self, DiffError, Setting};
 use super::tree::Version;
 use super::{GitError, RawCommit, Repo};
@@ -137,9 +139,9 @@ impl Repo {
     }
 
     /// The content that has lines: `None` for a submodule, and for what is too large to compare.
-    pub(super) fn lines_of(&self, version: Option<Version>) -> Result<Option<Vec<u8>>, GitError> {
+    pub(super) fn lines_of(&self, version: Option<Version>) -> Result<Option<Arc<[u8]>>, GitError> {
         let Some(version) = version else {
-            return Ok(Some(Vec::new()));
+            return Ok(Some(Arc::default()));
         };
         if version.is_submodule() {
             return Ok(None);

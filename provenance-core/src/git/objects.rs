@@ -27,10 +27,6 @@ pub const MAX_TREE_BYTES: usize = 64 << 20;
 const TREES_AT_HAND: usize = 16;
 const BLOBS_AT_HAND: usize = 2;
 const MAX_AT_HAND: usize = 64 << 10;
-/// The same of blobs where whole histories are judged: a commit is compared for its patch, and
-/// again for what it adds.
-const BLOBS_OF_A_COMMIT: usize = 64;
-const MAX_OF_A_COMMIT: usize = 256 << 10;
 
 /// The objects of one kind that were read last, the newest first.
 #[derive(Default)]
@@ -102,7 +98,7 @@ impl Repo {
     /// # Errors
     ///
     /// As for [`Repo::blob`].
-    pub fn commit_bytes(&self, commit_id: ObjectId) -> Result<Vec<u8>, GitError> {
+    pub fn commit_bytes(&self, commit_id: ObjectId) -> Result<Arc<[u8]>, GitError> {
         self.object(commit_id, ObjectKind::Commit, MAX_COMMIT_BYTES)
     }
 
@@ -112,20 +108,15 @@ impl Repo {
     ///
     /// [`GitError::MissingObject`]; [`GitError::TooLarge`] before anything is inflated;
     /// [`GitError::WrongKind`] when the id names something else; [`GitError::Object`].
-    pub fn blob(&self, blob_id: ObjectId, cap: usize) -> Result<Vec<u8>, GitError> {
+    pub fn blob(&self, blob_id: ObjectId, cap: usize) -> Result<Arc<[u8]>, GitError> {
         let known = self.blobs.borrow().get(blob_id);
         if let Some(bytes) = known.filter(|bytes| bytes.len() <= cap) {
-            return Ok(bytes.to_vec());
+            return Ok(bytes);
         }
         let bytes = self.object(blob_id, ObjectKind::Blob, cap)?;
-        let (largest, most) = if self.judges_in_bulk() {
-            (MAX_OF_A_COMMIT, BLOBS_OF_A_COMMIT)
-        } else {
-            (MAX_AT_HAND, BLOBS_AT_HAND)
-        };
-        if bytes.len() <= largest {
-            let kept = bytes.as_slice().into();
-            self.blobs.borrow_mut().put(blob_id, kept, most);
+        if bytes.len() <= MAX_AT_HAND {
+            let kept = Arc::clone(&bytes);
+            self.blobs.borrow_mut().put(blob_id, kept, BLOBS_AT_HAND);
         }
         Ok(bytes)
     }
@@ -157,9 +148,7 @@ impl Repo {
         if let Some(bytes) = known {
             return Ok(bytes);
         }
-        let bytes: Arc<[u8]> = self
-            .object(tree_id, ObjectKind::Tree, MAX_TREE_BYTES)?
-            .into();
+        let bytes = self.object(tree_id, ObjectKind::Tree, MAX_TREE_BYTES)?;
         if bytes.len() <= MAX_AT_HAND {
             let kept = Arc::clone(&bytes);
             self.trees.borrow_mut().put(tree_id, kept, TREES_AT_HAND);
@@ -232,7 +221,7 @@ impl Repo {
         id: ObjectId,
         kind: ObjectKind,
         cap: usize,
-    ) -> Result<Vec<u8>, GitError> {
+    ) -> Result<Arc<[u8]>, GitError> {
         if let Some(bytes) = self.object_in_bulk(id, kind, cap)? {
             return Ok(bytes);
         }
@@ -242,7 +231,7 @@ impl Repo {
             Loose::TooLarge(size) => return Err(GitError::TooLarge { id, size, cap }),
             Loose::Object(found, bytes) if self.object_id(found, &bytes)? == id => {
                 return if found == kind {
-                    Ok(bytes)
+                    Ok(bytes.into())
                 } else {
                     Err(GitError::WrongKind { id, found })
                 };
@@ -260,7 +249,7 @@ impl Repo {
         let object = odb
             .read(to_oid(id)?)
             .map_err(|source| unreadable(id, source))?;
-        Ok(object.data().to_vec())
+        Ok(object.data().into())
     }
 
     fn odb(&self) -> Result<git2::Odb<'_>, GitError> {

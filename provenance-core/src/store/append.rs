@@ -9,6 +9,7 @@
 //! Whether the commits exist, and what the lines say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::gap::Blobs;
 use super::{Entry, MAX_LINES, MAX_NOTE_BYTES, Notes, StoreError, union};
@@ -139,7 +140,7 @@ pub(super) fn unite_note(
     edit: &mut NotesEdit<'_>,
     commit_id: ObjectId,
     new: &BTreeSet<&[u8]>,
-    at_hand: &[(ObjectId, Vec<u8>)],
+    at_hand: &[(ObjectId, Arc<[u8]>)],
     refuse: &mut dyn FnMut(&[u8], bool),
 ) -> Result<bool, StoreError> {
     let there = Blobs::read(repo, &edit.entries(commit_id)?)?;
@@ -168,7 +169,7 @@ pub(super) fn unite_note(
     }
     if grew {
         let note = union::join(&united);
-        match at_hand.iter().find(|(_, bytes)| *bytes == note) {
+        match at_hand.iter().find(|(_, bytes)| **bytes == *note) {
             Some((blob_id, _)) => edit.adopt(commit_id, *blob_id)?,
             None => edit.put(commit_id, &note)?,
         }

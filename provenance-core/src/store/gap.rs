@@ -8,6 +8,7 @@
 //! What the lines say: whatever stands in a note counts, a record or not.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{MAX_NOTE_BYTES, StoreError, union};
 use crate::git::{GitError, NotesTree, Repo};
@@ -127,7 +128,7 @@ const MAX_CUT: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct Blobs {
     /// Each note that could be read, with its id.
-    pub(super) notes: Vec<(ObjectId, Vec<u8>)>,
+    pub(super) notes: Vec<(ObjectId, Arc<[u8]>)>,
     /// How many could not.
     pub(super) unreadable: u64,
 }
@@ -161,7 +162,7 @@ impl Blobs {
 
     /// Returns all lines, united.
     pub(super) fn lines(&self) -> BTreeSet<&[u8]> {
-        union::unite(self.notes.iter().map(|(_, note)| note.as_slice()))
+        union::unite(self.notes.iter().map(|(_, note)| &**note))
     }
 }
 
@@ -180,7 +181,7 @@ mod tests {
         ] {
             let id = ObjectId::from_bytes(&[1; 20]).unwrap();
             let blobs = Blobs {
-                notes: vec![(id, note.as_bytes().to_vec())],
+                notes: vec![(id, note.as_bytes().into())],
                 unreadable: 0,
             };
             assert_eq!(blobs.count(), count, "{note:?}");

@@ -199,7 +199,7 @@ impl<'r> Notes<'r> {
                 Err(error) => return Err(error.into()),
             }
         }
-        let mut lines = union::unite(notes.iter().map(Vec::as_slice));
+        let mut lines = union::unite(notes.iter().map(|note| &**note));
         lines.retain(|line| {
             found
                 .lines

@@ -5,6 +5,7 @@
 //! anything is inflated.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::chain::Chain;
 use super::{Problem, TrustError, VersionFault};
@@ -128,7 +129,7 @@ fn file(
     repo: &Repo,
     entry: &TreeEntry,
     total: &mut usize,
-) -> Result<Result<Vec<u8>, VersionFault>, GitError> {
+) -> Result<Result<Arc<[u8]>, VersionFault>, GitError> {
     if entry.mode != FILE_MODE {
         return Ok(Err(VersionFault::NotAFile));
     }

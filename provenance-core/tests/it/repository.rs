@@ -253,7 +253,7 @@ fn objects_are_read_within_their_cap() {
     sandbox.commit("one");
     let repo = sandbox.repo();
     let blob_id = sandbox.id(["rev-parse", "HEAD:dir/file"]);
-    assert_eq!(repo.blob(blob_id, 7).unwrap(), b"content");
+    assert_eq!(*repo.blob(blob_id, 7).unwrap(), *b"content");
     let error = repo.blob(blob_id, 6).unwrap_err();
     assert!(
         matches!(
@@ -297,7 +297,7 @@ fn objects_that_are_written_are_those_that_git_would_write() {
             .unwrap();
         sandbox.write("expected", &content);
         assert_eq!(sandbox.id(["hash-object", "expected"]), blob_id);
-        assert_eq!(repo.blob(blob_id, 1 << 20).unwrap(), content.as_bytes());
+        assert_eq!(*repo.blob(blob_id, 1 << 20).unwrap(), *content.as_bytes());
         sandbox.git(["config", "--unset", key]);
     }
     sandbox.git(["fsck", "--strict", "--no-dangling"]);

@@ -8,6 +8,7 @@
 //! Whether a line came from there.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::Target;
 use crate::attest::AttestError;
@@ -26,7 +27,7 @@ const TELLING: usize = 8;
 pub(super) struct Base {
     pub(super) commit_id: ObjectId,
     pub(super) path: Vec<u8>,
-    pub(super) text: Vec<u8>,
+    pub(super) text: Arc<[u8]>,
 }
 
 /// The paths at which a file may have stood before: its own, and for a new one those that are gone.
@@ -65,7 +66,10 @@ pub(super) fn read_bases(
 }
 
 /// Reads a file that has lines.
-pub(super) fn text(repo: &Repo, version: Option<Version>) -> Result<Option<Vec<u8>>, AttestError> {
+pub(super) fn text(
+    repo: &Repo,
+    version: Option<Version>,
+) -> Result<Option<Arc<[u8]>>, AttestError> {
     let Some(version) = version.filter(|version| version.is_file()) else {
         return Ok(None);
     };
@@ -85,7 +89,7 @@ pub(super) fn is_telling(line: &[u8]) -> bool {
 /// A file that the commit changes, and the added lines of it that nothing claims, 1-based.
 pub(super) struct File<'f> {
     pub(super) path: &'f [u8],
-    pub(super) text: Vec<u8>,
+    pub(super) text: Arc<[u8]>,
     pub(super) bases: Vec<Base>,
     pub(super) open: Vec<u64>,
 }

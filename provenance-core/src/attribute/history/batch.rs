@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::graph::Graph;
 use super::spread::spread;
+
 use crate::git::diff::{self, DiffError, Hunk, MAX_BYTES, Setting};
 use crate::git::rename::Gone;
 use crate::git::tree::{File, MergeChange, Version};
@@ -258,19 +259,19 @@ pub(in crate::attribute) fn hunks(
 
 /// The contents that were read last.
 #[derive(Debug, Default)]
-pub(in crate::attribute) struct Contents(VecDeque<(ObjectId, Arc<Vec<u8>>)>);
+pub(in crate::attribute) struct Contents(VecDeque<(ObjectId, Arc<[u8]>)>);
 
 impl Contents {
     pub(in crate::attribute) fn read(
         &mut self,
         repo: &Repo,
         blob_id: ObjectId,
-    ) -> Result<Answer<Arc<Vec<u8>>>, GitError> {
+    ) -> Result<Answer<Arc<[u8]>>, GitError> {
         if let Some((_, known)) = self.0.iter().find(|(id, _)| *id == blob_id) {
             return Ok(Ok(Arc::clone(known)));
         }
         let content = match answer(repo.blob(blob_id, MAX_BYTES))? {
-            Ok(content) => Arc::new(content),
+            Ok(content) => content,
             Err(obstacle) => return Ok(Err(obstacle)),
         };
         self.0.truncate(CONTENTS - 1);

@@ -24,6 +24,9 @@ use super::{Hunk, Setting, count, count_lines, lines, xdiff};
 /// xdiff looks no further over blank lines.
 const MAX_BLANKS: usize = 20;
 
+/// How many bytes most names have.
+const USUAL_NAME: usize = 9;
+
 /// What xdiff is asked about.
 pub(super) struct Excerpt {
     old: Vec<u8>,
@@ -53,17 +56,19 @@ impl Excerpt {
                 None => around = Around::all(window),
             }
         }
-        let above = Numbered::of(around.above, names);
-        let below = Numbered::of(around.below, names);
+        let above = Numbered::of(lines(around.above).collect(), names);
+        let below = Numbered::of(lines(around.below).collect(), names);
         let (ballast, ballast_lines) = written(&ballast, names);
         // Where nothing was cut off, the content begins or ends: nothing may stand there.
         let is_before = !around.over.is_empty();
         let side = |window: &Numbered<'_>| {
-            let mut side = Vec::new();
+            let parts = [&above, window, &below];
+            let lines: usize = parts.iter().map(|part| part.lines.len()).sum();
+            let mut side = Vec::with_capacity(ballast.len() + lines * USUAL_NAME);
             if is_before {
                 side.extend_from_slice(&ballast);
             }
-            for part in [&above, window, &below] {
+            for part in parts {
                 for (line, number) in part.with_numbers() {
                     names::write(&mut side, line, number);
                 }

@@ -21,10 +21,12 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(setting: Setting) -> Self {
+    /// Makes room for so many distinct lines.
+    pub(super) fn for_lines(count: usize, setting: Setting) -> Self {
+        let hasher = foldhash::quality::RandomState::default();
         Self {
-            numbers: HashMap::default(),
-            lines: Vec::new(),
+            numbers: HashMap::with_capacity_and_hasher(count, hasher),
+            lines: Vec::with_capacity(count),
             setting,
         }
     }

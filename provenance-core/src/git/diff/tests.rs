@@ -145,7 +145,7 @@ fn content() -> impl Strategy<Value = String> {
 /// What xdiff says where it is asked about all lines.
 fn hunks_of_the_whole(old: &[u8], new: &[u8], setting: Setting) -> Vec<Hunk> {
     let (old, new) = without_common_tail(old, new);
-    let mut names = Names::new(setting);
+    let mut names = Names::for_lines(0, setting);
     let mut named = |content| {
         let mut named = Vec::new();
         for line in lines(content) {

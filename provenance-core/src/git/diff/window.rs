@@ -45,10 +45,11 @@ impl<'a> Window<'a> {
 
     /// Returns the hunks between the two contents.
     pub(super) fn hunks(&self, setting: Setting) -> Result<Vec<Hunk>, git2::Error> {
-        let mut names = Names::new(setting);
-        let old = Numbered::of(self.old, &mut names);
+        let old_lines: Vec<&[u8]> = lines(self.old).collect();
+        let mut names = Names::for_lines(old_lines.len(), setting);
+        let old = Numbered::of(old_lines, &mut names);
         let known = count(names.lines().len());
-        let new = Numbered::of(self.new, &mut names);
+        let new = Numbered::of(lines(self.new).collect(), &mut names);
         let shares = new.numbers.iter().any(|number| *number < known);
         if !shares && !self.can_slide(&names, &old, &new) {
             let start = count(super::count_lines(self.before));
@@ -83,8 +84,7 @@ pub(super) struct Numbered<'a> {
 }
 
 impl<'a> Numbered<'a> {
-    pub(super) fn of(content: &'a [u8], names: &mut Names<'a>) -> Self {
-        let lines: Vec<&[u8]> = lines(content).collect();
+    pub(super) fn of(lines: Vec<&'a [u8]>, names: &mut Names<'a>) -> Self {
         let numbers = lines.iter().map(|line| names.number(line)).collect();
         Self { lines, numbers }
     }
