@@ -95,6 +95,7 @@ pub mod entropy;
 pub mod fail_point;
 pub mod object_id;
 pub mod repo_path;
+mod spread;
 pub mod text;
 pub mod whole_file;
 

@@ -12,6 +12,7 @@ const LAYERS: &[&[&str]] = &[
         "fail_point",
         "object_id",
         "repo_path",
+        "spread",
         "text",
         "whole_file",
     ],

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::AttributeError;
 use super::claims::Claims;
-use super::spread::{Crew, spread};
+use super::crew::Crew;
 use crate::git::blame::Uncommitted;
 use crate::git::{GitError, Location, Person, RawCommit, Repo, trailer};
 use crate::infer::{Inference, Rules};
@@ -323,7 +323,7 @@ impl CommitCache {
             threads: self.threads,
             progress: &|_, _| {},
         };
-        spread(&crew, commit_ids, |repo, verifier, commit_id| {
+        crew.over(commit_ids, |repo, verifier, commit_id| {
             self.get(repo, verifier, *commit_id).map(drop)
         })?;
         Ok(())

@@ -9,8 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::graph::Graph;
-use super::spread::spread;
-
+use crate::attribute::crew::read_over;
 use crate::git::diff::{self, DiffError, Hunk, MAX_BYTES, Setting};
 use crate::git::rename::Gone;
 use crate::git::tree::{File, MergeChange, Version};
@@ -56,7 +55,7 @@ impl Batch {
         repos: &mut [Repo],
     ) -> Result<Self, GitError> {
         let commits = reached(graph, places, is_reached);
-        let changes = spread(repos, &commits, |repo, place| changes(repo, graph, *place))?;
+        let changes = read_over(repos, &commits, |repo, place| changes(repo, graph, *place))?;
         let mut batch = Self {
             changes: commits.iter().copied().zip(changes).collect(),
             ..Self::default()
@@ -67,7 +66,7 @@ impl Batch {
             if wanted.is_empty() {
                 break;
             }
-            let found = spread(repos, &wanted, |repo, (place, paths)| {
+            let found = read_over(repos, &wanted, |repo, (place, paths)| {
                 renamed(repo, batch.changes.get(place), paths)
             })?;
             for ((place, wanted), found) in wanted.into_iter().zip(found) {
@@ -80,7 +79,7 @@ impl Batch {
             }
         }
         let pairs = batch.pairs(&commits, &paths);
-        let hunks = spread(repos, &pairs, |repo, pairs| {
+        let hunks = read_over(repos, &pairs, |repo, pairs| {
             hunks_along(repo, pairs, setting)
         })?;
         batch.hunks = hunks.into_iter().flatten().collect();

@@ -42,7 +42,6 @@ mod index;
 mod known;
 pub(super) mod lines;
 mod pass;
-pub(super) mod spread;
 mod step;
 
 use std::collections::HashSet;
@@ -53,6 +52,7 @@ pub use self::index::IndexFile;
 use self::index::{Index, Keeper};
 pub use self::known::known;
 use self::pass::Pass;
+use crate::attribute::crew::read_over;
 use crate::digest::Digest;
 use crate::git::blame::BlamedLine;
 use crate::git::diff::{MAX_BYTES, Setting, count_lines, is_binary};
@@ -179,12 +179,7 @@ impl Run {
 /// reading commits and trees gives. Of other objects that are not here the answer speaks.
 pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
     let threads = question.threads.max(1);
-    let opened = (0..threads).map(|_| {
-        let mut repo = Repo::open(question.location)?;
-        repo.read_in_bulk(Names::Believed);
-        Ok::<_, GitError>(repo)
-    });
-    let mut repos = opened.collect::<Result<Vec<_>, _>>()?;
+    let mut repos = Repo::open_in_bulk(question.location, Names::Believed, threads)?;
     let Some(repo) = repos.first() else {
         return Ok(Vec::new());
     };
@@ -245,7 +240,7 @@ fn contents(repos: &mut [Repo], files: &[File], index: &Index) -> Result<Vec<Con
     let unknown: Vec<&File> = unknown
         .filter_map(|(file, known)| known.is_none().then_some(file))
         .collect();
-    let mut read = spread::spread(repos, &unknown, |repo, file| content(repo, file))?.into_iter();
+    let mut read = read_over(repos, &unknown, |repo, file| content(repo, file))?.into_iter();
     let contents = known.into_iter().map(|known| known.or_else(|| read.next()));
     Ok(contents.flatten().collect())
 }

@@ -9,7 +9,6 @@ use crate::attribute::added::{AddedFile, added, kind_of_commit};
 use crate::attribute::commit::{CommitCache, CommitFacts};
 use crate::attribute::inferred::InferredCount;
 use crate::attribute::kind::{LineAuthor, LineKind};
-use crate::attribute::spread::spread;
 use crate::attribute::tally::Tally;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -41,17 +40,15 @@ pub(super) fn count(cache: &CommitCache, request: &Request<'_>) -> Result<Counte
         .map(|commit_id| (*commit_id, true))
         .chain(unselected.map(|commit_id| (*commit_id, false)))
         .collect();
-    let found = spread(
-        &request.crew(),
-        &all,
-        |repo, verifier, (commit_id, is_selected)| {
+    let found = request
+        .crew()
+        .over(&all, |repo, verifier, (commit_id, is_selected)| {
             if *is_selected {
                 one(repo, verifier, cache, *commit_id, request)
             } else {
                 touched(repo, *commit_id)
             }
-        },
-    )?;
+        })?;
     let mut all = Counted::default();
     for commit in found {
         all.commits.merge(commit.commits);

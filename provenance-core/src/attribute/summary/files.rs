@@ -12,7 +12,6 @@ use crate::attribute::AttributeError;
 use crate::attribute::commit::CommitCache;
 use crate::attribute::file::attribute;
 use crate::attribute::history::{FileOrigins, Run};
-use crate::attribute::spread::spread;
 use crate::attribute::strays::Strays;
 use crate::git::tree::File;
 use crate::git::{GitError, Repo};
@@ -29,10 +28,9 @@ pub(super) fn count(
         request.range.map(|range| range.iter().copied().collect());
     let origins = followed::origins(request, &files, in_range.as_ref())?;
     let files: Vec<_> = files.into_iter().zip(origins).collect();
-    let files = spread(
-        &request.crew(),
-        &files,
-        |repo, verifier, (file, origins)| {
+    let files = request
+        .crew()
+        .over(&files, |repo, verifier, (file, origins)| {
             let mut collected = Collected::default();
             let Some(runs) = lines_of(repo, request, &file.path, origins, &mut collected.files)?
             else {
@@ -53,8 +51,7 @@ pub(super) fn count(
             })?;
             collected.add_lines(&file.path, part, &lines, request);
             Ok(collected)
-        },
-    )?;
+        })?;
     let mut all = Collected::default();
     for file in files {
         all.merge(file);

@@ -9,7 +9,6 @@ use std::collections::HashSet;
 use super::Request;
 use crate::attribute::AttributeError;
 use crate::attribute::history::{self, FileOrigins, Question, Run};
-use crate::attribute::spread::spread;
 use crate::git::blame::BlameOptions;
 use crate::git::diff::{MAX_BYTES, is_binary};
 use crate::git::tree::File;
@@ -49,12 +48,9 @@ fn by_git(request: &Request<'_>, files: &[File]) -> Result<Vec<FileOrigins>, Att
         copy_score: follow.copy_score,
         ..BlameOptions::default()
     };
-    let numbered: Vec<(usize, &File)> = files.iter().enumerate().collect();
-    let mut origins = spread(&request.crew(), &numbered, |repo, _, (number, file)| {
-        Ok((*number, of_file(repo, request.head, file, &options)?))
-    })?;
-    origins.sort_unstable_by_key(|(number, _)| *number);
-    Ok(origins.into_iter().map(|(_, origins)| origins).collect())
+    request.crew().over(files, |repo, _, file| {
+        Ok(of_file(repo, request.head, file, &options)?)
+    })
 }
 
 fn of_file(

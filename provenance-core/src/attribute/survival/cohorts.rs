@@ -10,10 +10,10 @@ use super::{Cohort, Fate, Question};
 use crate::attribute::AttributeError;
 use crate::attribute::added::{added, kind_of_commit};
 use crate::attribute::commit::{CommitCache, CommitFacts};
+use crate::attribute::crew::Crew;
 use crate::attribute::file::attribute;
 use crate::attribute::history::Run;
 use crate::attribute::kind::{LineAuthor, LineKind};
-use crate::attribute::spread::{Crew, spread};
 use crate::attribute::strays::Strays;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -130,7 +130,7 @@ fn authors(
     cache: &CommitCache,
 ) -> Result<Authors, AttributeError> {
     let by_commit: Vec<&[Birth]> = walk.births.chunk_by(|a, b| a.place == b.place).collect();
-    let mut found = spread(&crew(question), &by_commit, |repo, verifier, births| {
+    let mut found = crew(question).over(&by_commit, |repo, verifier, births| {
         authors_of(repo, verifier, cache, walk, births)
     })?;
     // The order in which threads were done decides nothing.
@@ -207,7 +207,7 @@ fn kinds(
     cache: &CommitCache,
 ) -> Result<HashMap<usize, LineKind>, AttributeError> {
     let places: Vec<usize> = ends.places();
-    let kinds = spread(&crew(question), &places, |repo, verifier, place| {
+    let kinds = crew(question).over(&places, |repo, verifier, place| {
         let facts = cache.get(repo, verifier, id(walk, *place))?;
         if !facts.judgement.verdict.is_believed() {
             return Ok((*place, LineKind::Unattested));

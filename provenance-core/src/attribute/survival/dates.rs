@@ -1,7 +1,7 @@
 //! When commits were made: their committer's dates, as far as they can be true.
 
+use crate::attribute::crew::read_over;
 use crate::attribute::history::graph::Graph;
-use crate::attribute::history::spread::spread;
 use crate::git::{GitError, Repo};
 
 /// The dates of commits.
@@ -17,7 +17,7 @@ impl Dates {
     /// Reads the dates of all commits, also of those before the range: when a commit of it was made
     /// does not depend on what is asked.
     pub(super) fn read(graph: &Graph, repos: &mut [Repo]) -> Result<Self, GitError> {
-        let said = spread(repos, &graph.nodes, |repo, node| {
+        let said = read_over(repos, &graph.nodes, |repo, node| {
             match repo.commit(node.commit_id) {
                 Ok(commit) => Ok(Some(commit.committer.seconds)),
                 Err(GitError::MalformedCommit { .. }) => Ok(None),

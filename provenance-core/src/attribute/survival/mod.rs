@@ -65,7 +65,7 @@ use super::AttributeError;
 use super::commit::CommitFacts;
 use super::history::graph::Graph;
 use super::kind::{LineAuthor, LineKind};
-use crate::git::{GitError, Location, Names, Repo};
+use crate::git::{Location, Names, Repo};
 use crate::object_id::ObjectId;
 
 /// Whose lines to follow, and until when.
@@ -158,12 +158,8 @@ pub enum Fate {
 /// [`AttributeError`] when the head is not here, the repository cannot be read, or a commit cannot
 /// be judged.
 pub fn survival(question: &Question<'_>) -> Result<Survival, AttributeError> {
-    let opened = (0..question.threads.max(1)).map(|_| {
-        let mut repo = Repo::open(question.location)?;
-        repo.read_in_bulk(Names::Believed);
-        Ok::<_, GitError>(repo)
-    });
-    let mut repos = opened.collect::<Result<Vec<_>, _>>()?;
+    let threads = question.threads.max(1);
+    let mut repos = Repo::open_in_bulk(question.location, Names::Believed, threads)?;
     let Some(repo) = repos.first() else {
         return Ok(Survival::default());
     };

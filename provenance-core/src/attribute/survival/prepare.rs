@@ -6,9 +6,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::tree::Content;
+use crate::attribute::crew::read_over;
 use crate::attribute::history::batch::{Answer, Contents, Hunks, Pair, answer, hunks, renamed};
 use crate::attribute::history::graph::Graph;
-use crate::attribute::history::spread::spread;
 use crate::git::diff::{Setting, count_lines, is_binary};
 use crate::git::tree::{File, MergeChange, Version};
 use crate::git::{GitError, Repo};
@@ -46,7 +46,7 @@ impl Prepared {
         live: &mut HashSet<Vec<u8>>,
         repos: &mut [Repo],
     ) -> Result<Self, GitError> {
-        let read = spread(repos, places, |repo, place| changes(repo, graph, *place))?;
+        let read = read_over(repos, places, |repo, place| changes(repo, graph, *place))?;
         let mut prepared = Self {
             changes: places.iter().copied().zip(read).collect(),
             ..Self::default()
@@ -60,7 +60,7 @@ impl Prepared {
             if wanted.is_empty() {
                 break;
             }
-            let found = spread(repos, &wanted, |repo, (place, paths)| {
+            let found = read_over(repos, &wanted, |repo, (place, paths)| {
                 renamed(repo, prepared.changes.get(place), paths)
             })?;
             for ((place, wanted), found) in wanted.into_iter().zip(found) {
@@ -73,7 +73,7 @@ impl Prepared {
             }
         }
         let steps = prepared.steps(places, live);
-        let compared = spread(repos, &steps, |repo, steps| compare(repo, steps))?;
+        let compared = read_over(repos, &steps, |repo, steps| compare(repo, steps))?;
         for (texts, hunks) in compared {
             prepared.texts.extend(texts);
             prepared.hunks.extend(hunks);
