@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use provenance_core::clock::{self, Clock};
 use provenance_core::digest::Digest;
 use provenance_core::entropy;
-use provenance_core::git::{Location, Repo};
+use provenance_core::git::{Location, Names, Repo};
 use provenance_hook::Environment;
 
 use crate::cli::GlobalArgs;
@@ -61,6 +61,18 @@ impl Context {
         }
         let repo = Repo::open(&self.location())?;
         Ok(self.repo.get_or_init(|| repo))
+    }
+
+    /// Opens the repository once more, to read many objects: blobs and trees are then believed to
+    /// be what their names say, as `git blame` does, and commits are not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Context::repo`].
+    pub(crate) fn repo_in_bulk(&self) -> Result<Repo, CliError> {
+        let mut repo = Repo::open(&self.location())?;
+        repo.read_in_bulk(Names::OfCommits);
+        Ok(repo)
     }
 
     /// Returns the file in which the history pass keeps what it found, if there is a place for one:

@@ -28,7 +28,7 @@ use super::history::{IndexFile, Run, known};
 use super::kind::{LineAuthor, LineKind};
 use super::strays::Strays;
 use crate::git::Repo;
-use crate::git::blame::{BlameOptions, Blamed, BlamedLine};
+use crate::git::blame::{BlameOptions, Blamed, BlamedLine, RunningBlame};
 use crate::git::diff::MAX_BYTES;
 use crate::infer::Inference;
 use crate::object_id::ObjectId;
@@ -98,29 +98,48 @@ pub fn blame_known(
     let Some(version) = repo.version_at(tree_id, path)? else {
         return Ok(None);
     };
-    let content = repo.blob(version.id, MAX_BYTES)?;
-    let mut texts = content.split_inclusive(|byte| *byte == b'\n');
-    let mut lines = Vec::new();
-    for run in &runs {
-        for (number, text) in (0..run.count).zip(texts.by_ref()) {
-            lines.push(BlamedLine {
-                line: run.line + number,
-                commit_id: run.commit_id,
-                original_path: Arc::clone(&run.original_path),
-                original_line: run.original_line + number,
-                content: text.strip_suffix(b"\n").unwrap_or(text).to_vec(),
-                is_boundary: false,
-                is_guessed: false,
-            });
-        }
-    }
-    let blamed = Blamed {
-        lines,
+    let lines = runs.iter().flat_map(|run| {
+        (0..run.count).map(|number| BlamedLine {
+            line: run.line + number,
+            commit_id: run.commit_id,
+            original_path: Arc::clone(&run.original_path),
+            original_line: run.original_line + number,
+            content: Vec::new(),
+            is_boundary: false,
+            is_guessed: false,
+        })
+    });
+    let mut blamed = Blamed {
+        lines: lines.collect(),
         uncommitted: None,
         output: Vec::new(),
     };
+    blamed.take_content(&repo.blob(version.id, MAX_BYTES)?);
     let options = BlameOptions::default();
     blamed_lines(repo, verifier, cache, blamed, &options).map(Some)
+}
+
+/// Waits for Git, judges the commits that it names while it is still at work, and returns who wrote
+/// each line, and the bytes in which Git said where it came from. Where Git does not say what the
+/// lines say, `content` does: the file that was asked about.
+///
+/// # Errors
+///
+/// As for [`RunningBlame::finish`], and [`AttributeError`] when a commit cannot be read or judged.
+pub fn blame_running(
+    repo: &Repo,
+    verifier: &Verifier<'_>,
+    cache: &CommitCache,
+    running: RunningBlame<'_>,
+    content: Option<&[u8]>,
+    options: &BlameOptions,
+) -> Result<(Vec<AttributedLine>, Vec<u8>), AttributeError> {
+    let mut blamed = cache.ahead(repo.location(), |named| running.finish(named))?;
+    if let Some(content) = content {
+        blamed.take_content(content);
+    }
+    let told = std::mem::take(&mut blamed.output);
+    Ok((blamed_lines(repo, verifier, cache, blamed, options)?, told))
 }
 
 /// Returns who wrote each line of which Git has said where it came from.

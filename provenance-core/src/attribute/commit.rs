@@ -318,15 +318,32 @@ impl CommitCache {
         if self.threads < 2 || commit_ids.len() < MANY {
             return Ok(());
         }
-        let crew = Crew {
-            location,
-            threads: self.threads,
-            progress: &|_, _| {},
-        };
-        crew.over(commit_ids, |repo, verifier, commit_id| {
-            self.get(repo, verifier, *commit_id).map(drop)
-        })?;
+        self.crew(location)
+            .over(commit_ids, |repo, verifier, commit_id| {
+                self.get(repo, verifier, *commit_id).map(drop)
+            })?;
         Ok(())
+    }
+
+    /// Lets commits be judged while `find` is still looking for them; it is given whom to tell.
+    pub(super) fn ahead<R>(
+        &self,
+        location: &Location,
+        find: impl FnOnce(&mut dyn FnMut(ObjectId)) -> R,
+    ) -> R {
+        let judge = |repo: &Repo, verifier: &Verifier<'_>, commit_id| {
+            // What cannot be judged is asked about again, and said then.
+            drop(self.get(repo, verifier, commit_id));
+        };
+        self.crew(location).ahead(judge, find)
+    }
+
+    fn crew<'a>(&self, location: &'a Location) -> Crew<'a> {
+        Crew {
+            location,
+            threads: self.threads.max(1),
+            progress: &|_, _| {},
+        }
     }
 
     /// Returns the facts of a commit; reads and judges it when first asked.

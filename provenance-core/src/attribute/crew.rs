@@ -1,7 +1,11 @@
 //! Who does the work on many commits or files: a repository for each thread, and one that judges.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError, mpsc};
+
 use super::AttributeError;
 use crate::git::{GitError, Location, Names, Repo};
+use crate::object_id::ObjectId;
 use crate::spread::{Pace, spread};
 use crate::verify::Verifier;
 
@@ -43,6 +47,50 @@ impl Crew<'_> {
         spread(repos, pieces, pace, |repo, pieces| {
             let verifier = Verifier::open(&repo)?;
             pieces.each(|piece| work(&repo, &verifier, piece))
+        })
+    }
+}
+
+impl Crew<'_> {
+    /// Does `work` on commits, in threads of their own, while `find` is still looking for them:
+    /// on each that it names, once.
+    pub(super) fn ahead<R>(
+        &self,
+        work: impl Fn(&Repo, &Verifier<'_>, ObjectId) + Sync,
+        find: impl FnOnce(&mut dyn FnMut(ObjectId)) -> R,
+    ) -> R {
+        let (sender, receiver) = mpsc::channel();
+        let receiver = Mutex::new(receiver);
+        let run = || -> Result<(), AttributeError> {
+            let repos = Repo::open_in_bulk(self.location, Names::OfCommits, 1)?;
+            let Some(repo) = repos.first() else {
+                return Ok(());
+            };
+            let verifier = Verifier::open(repo)?;
+            loop {
+                let named = receiver
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .recv();
+                let Ok(commit_id) = named else {
+                    return Ok(());
+                };
+                work(repo, &verifier, commit_id);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..self.threads {
+                // Whoever cannot even begin leaves it to others.
+                scope.spawn(|| drop(run()));
+            }
+            let mut known = HashSet::new();
+            let found = find(&mut |commit_id| {
+                if !commit_id.is_null() && known.insert(commit_id) {
+                    let _ = sender.send(commit_id);
+                }
+            });
+            drop(sender);
+            found
         })
     }
 }

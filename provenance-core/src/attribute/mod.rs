@@ -29,7 +29,7 @@ pub mod survival;
 mod tally;
 
 pub use added::{AddedFile, added, kind_of_commit};
-pub use blame::{AttributedLine, blame, blame_known, blamed_lines};
+pub use blame::{AttributedLine, blame, blame_known, blame_running, blamed_lines};
 pub use claims::{Claims, FileClaims};
 pub use commit::{CommitCache, CommitFacts, Moment};
 pub use inferred::{Inferred, InferredGroup, InferredTally};

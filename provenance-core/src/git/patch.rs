@@ -32,6 +32,8 @@
 //! Where in its file a hunk stands: a rebase moves it. Attributes (`-diff`, `text`) and
 //! configuration change nothing.
 
+use std::ops::Range;
+
 use super::diff::{self, DiffError, Setting};
 use super::tree::{Change, Version};
 use super::{GitError, RawCommit, Repo};
@@ -106,13 +108,10 @@ impl Repo {
                 return Err(GitError::failed("compare lines", source));
             }
         };
-        let (old, new) = (Lines::of(&old), Lines::of(&new));
-        let parts = hunks.iter().flat_map(|hunk| {
-            [
-                old.bytes(hunk.old_range().start, hunk.old_range().end),
-                new.bytes(hunk.new_range().start, hunk.new_range().end),
-            ]
-        });
+        let (mut old, mut new) = (Lines::of(&old), Lines::of(&new));
+        let parts = hunks
+            .iter()
+            .flat_map(|hunk| [old.take(hunk.old_range()), new.take(hunk.new_range())]);
         Ok(Digest::of_parts(
             [b"lines".as_slice()].into_iter().chain(parts),
         ))
@@ -123,28 +122,38 @@ fn mode(version: Option<Version>) -> Vec<u8> {
     format!("{:06o}", version.map_or(0, |version| version.mode)).into_bytes()
 }
 
-/// A content with the offsets of its lines.
+/// A content, read line by line from the beginning.
 struct Lines<'a> {
-    content: &'a [u8],
-    starts: Vec<usize>,
+    rest: &'a [u8],
+    /// How many lines were read.
+    read: usize,
 }
 
 impl<'a> Lines<'a> {
-    fn of(content: &'a [u8]) -> Self {
-        let mut starts = vec![0];
-        starts.extend(diff::lines(content).scan(0, |at, line| {
-            *at += line.len();
-            Some(*at)
-        }));
-        Self { content, starts }
+    const fn of(content: &'a [u8]) -> Self {
+        Self {
+            rest: content,
+            read: 0,
+        }
     }
 
-    /// The bytes of the lines from `start` up to `end`.
-    fn bytes(&self, start: usize, end: usize) -> &'a [u8] {
-        let offset = |line: usize| self.starts.get(line).copied();
-        offset(start)
-            .zip(offset(end))
-            .and_then(|(start, end)| self.content.get(start..end))
-            .unwrap_or_default()
+    /// Returns the bytes of lines that stand behind those that were taken before.
+    fn take(&mut self, lines: Range<usize>) -> &'a [u8] {
+        self.advance(lines.start);
+        self.advance(lines.end)
+    }
+
+    /// Goes on to a line, and returns the bytes of those before it.
+    fn advance(&mut self, line: usize) -> &'a [u8] {
+        let count = line.saturating_sub(self.read);
+        let end = match count.checked_sub(1) {
+            None => 0,
+            Some(last) => memchr::memchr_iter(b'\n', self.rest)
+                .nth(last)
+                .map_or(self.rest.len(), |lf| lf + 1),
+        };
+        let (passed, rest) = self.rest.split_at(end);
+        (self.rest, self.read) = (rest, line.max(self.read));
+        passed
     }
 }

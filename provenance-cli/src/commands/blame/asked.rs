@@ -3,7 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
+use provenance_core::git::blame::BlameOptions;
+use provenance_core::git::diff::MAX_BYTES;
 use provenance_core::git::{ObjectId, Repo};
 use provenance_core::repo_path::RepoPath;
 
@@ -75,6 +78,29 @@ impl Asked {
             excluded,
             path,
         })
+    }
+
+    /// Answers whether the file is the very one that a commit has, also where that of the work
+    /// tree was asked about.
+    pub(super) fn is_of_a_commit(&self, repo: &Repo) -> Result<bool, CliError> {
+        Ok(self.commit_id.is_some() || repo.is_as_committed(self.rev, self.path.as_bytes())?)
+    }
+
+    /// Returns what the file says, where a commit has it.
+    pub(super) fn content(
+        &self,
+        repo: &Repo,
+        options: &BlameOptions,
+    ) -> Result<Option<Arc<[u8]>>, CliError> {
+        if options.contents.is_some() || !self.is_of_a_commit(repo)? {
+            return Ok(None);
+        }
+        let tree_id = repo.commit(self.rev)?.tree_id;
+        let version = repo.version_at(tree_id, self.path.as_bytes())?;
+        // Whatever is not there, or is no file, Git refuses in its own words.
+        let version = version.filter(|version| version.is_file());
+        let content = version.map(|version| repo.blob(version.id, MAX_BYTES));
+        Ok(content.and_then(Result::ok))
     }
 }
 

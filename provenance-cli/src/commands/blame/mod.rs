@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use provenance_core::attribute::history::IndexFile;
-use provenance_core::attribute::{AttributedLine, CommitCache, blame_known, blamed_lines};
+use provenance_core::attribute::{AttributedLine, CommitCache, blame_known, blame_running};
 use provenance_core::git::Repo;
 use provenance_core::git::blame::{BlameForm, BlameOptions, BlameQuestion};
 use provenance_core::verify::Verifier;
@@ -153,12 +153,6 @@ impl FormArgs {
     }
 }
 
-/// What is known of the lines, and in which words Git said it.
-struct Answer {
-    lines: Vec<AttributedLine>,
-    told: Vec<u8>,
-}
-
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     if args.follow.reverse {
@@ -167,7 +161,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         )
         .hint("git blame --reverse <rev>..<rev> -- <file>"));
     }
-    let repo = context.repo()?;
+    let repo = &context.repo_in_bulk()?;
     let asked = Asked::read(context, repo, &args.words, args.file.as_deref())?;
     let options = options(context, repo, &args.follow, args.forms.root, &asked)?;
     let dates = DateForm::read(args.view.date())?;
@@ -176,20 +170,17 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let cache = CommitCache::new()
         .inferring(rules.as_ref())
         .on_threads(threads);
-    let answer = match ask_index(context, &asked, &options, &args.forms, &cache)? {
-        Some(lines) => Answer {
-            lines,
-            told: Vec::new(),
-        },
-        None => ask(repo, &asked, &options, &args.forms, &cache)?,
+    let (lines, told) = match ask_index(context, repo, &asked, &options, &args.forms, &cache)? {
+        Some(lines) => (lines, Vec::new()),
+        None => ask(repo, &asked, &options, args, &cache)?,
     };
     if args.answer.json {
-        json::write(context, &asked, &answer.lines)?;
+        json::write(context, &asked, &lines)?;
     } else if let Some(form) = args.forms.form() {
-        porcelain::write(&mut context.output(), form, &answer.told, &answer.lines)?;
+        porcelain::write(&mut context.output(), form, &told, &lines)?;
     } else {
-        let dates = dates.of(repo, &answer.lines)?;
-        text::write(&mut context.paged(), &answer.lines, &args.view, &dates)?;
+        let dates = dates.of(repo, &lines)?;
+        text::write(&mut context.paged(), &lines, &args.view, &dates)?;
     }
     Ok(Outcome::Yes)
 }
@@ -198,19 +189,19 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
 /// answer.
 fn ask_index(
     context: &Context,
+    repo: &Repo,
     asked: &Asked,
     options: &BlameOptions,
     forms: &FormArgs,
     cache: &CommitCache,
 ) -> Result<Option<Vec<AttributedLine>>, CliError> {
-    let repo = context.repo()?;
     let file = context.history_index()?.filter(|file| file.is_file());
     let is_plain = forms.form().is_none() && *options == BlameOptions::default();
     let path = asked.path.as_bytes();
     let (Some(file), true) = (file, is_plain) else {
         return Ok(None);
     };
-    if asked.commit_id.is_none() && !repo.is_as_committed(asked.rev, path)? {
+    if !asked.is_of_a_commit(repo)? {
         return Ok(None);
     }
     let verifier = Verifier::open(repo)?;
@@ -218,28 +209,40 @@ fn ask_index(
     Ok(blame_known(repo, &verifier, cache, index, asked.rev, path)?)
 }
 
-/// Asks Git once, and opens the trail while it works.
+/// Asks Git, and judges commits while it works. Returns what it said, too.
 fn ask(
     repo: &Repo,
     asked: &Asked,
     options: &BlameOptions,
-    forms: &FormArgs,
+    args: &Args,
     cache: &CommitCache,
-) -> Result<Answer, CliError> {
-    let form = forms.form();
+) -> Result<(Vec<AttributedLine>, Vec<u8>), CliError> {
+    let form = args.forms.form();
+    let is_shown = form.is_none() && !args.answer.json;
+    let content = if is_shown {
+        asked.content(repo, options)?
+    } else {
+        None
+    };
+    // In one form Git names commits as it finds them, and does not say what the lines say.
+    let own = if is_shown && content.is_none() {
+        BlameForm::Porcelain
+    } else {
+        BlameForm::Incremental
+    };
     let running = repo.start_blame(&BlameQuestion {
         commit_id: asked.commit_id,
         path: asked.path.as_bytes(),
         options,
-        form: form.unwrap_or_default(),
+        form: form.unwrap_or(own),
         // What people and JSON see is read from the commits.
-        encoding: form.map_or(Some("none"), |_| forms.encoding.as_deref()),
+        encoding: form.map_or(Some("none"), |_| args.forms.encoding.as_deref()),
     })?;
     let verifier = Verifier::open(repo)?;
-    let mut blamed = running.finish()?;
-    let told = std::mem::take(&mut blamed.output);
-    let lines = blamed_lines(repo, &verifier, cache, blamed, options)?;
-    Ok(Answer { lines, told })
+    let content = content.as_deref();
+    Ok(blame_running(
+        repo, &verifier, cache, running, content, options,
+    )?)
 }
 
 fn options(

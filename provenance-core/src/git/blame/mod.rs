@@ -22,7 +22,7 @@ pub use running::RunningBlame;
 
 pub(super) use running::os_string;
 
-use super::diff::MAX_BYTES;
+use super::diff::{self, MAX_BYTES};
 use super::objects::ObjectKind;
 use super::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -115,6 +115,20 @@ pub struct Blamed {
     pub output: Vec<u8>,
 }
 
+impl Blamed {
+    /// Gives each line what it says in the file that was asked about.
+    pub fn take_content(&mut self, file: &[u8]) {
+        let mut texts = diff::lines(file).zip(1..);
+        for line in &mut self.lines {
+            let at = line.line;
+            let found = texts.by_ref().find(|(_, number)| *number == at);
+            if let Some((text, _)) = found {
+                line.content = text.strip_suffix(b"\n").unwrap_or(text).to_vec();
+            }
+        }
+    }
+}
+
 /// One line of a file, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlamedLine {
@@ -167,7 +181,7 @@ impl Repo {
             // Nobody reads the names.
             encoding: Some("none"),
         })?;
-        Ok(running.finish()?.lines)
+        Ok(running.finish(|_| {})?.lines)
     }
 
     /// Answers whether a file of the work tree has the very bytes that it has in a commit. Where

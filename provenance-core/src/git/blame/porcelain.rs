@@ -125,6 +125,12 @@ pub(super) fn parse_incremental(output: &[u8]) -> Option<Told> {
     })
 }
 
+/// Returns the commit that a row names, if it begins an entry.
+pub(super) fn named(row: &[u8]) -> Option<ObjectId> {
+    let end = row.iter().position(|byte| *byte == b' ')?;
+    std::str::from_utf8(row.get(..end)?).ok()?.parse().ok()
+}
+
 fn rows(output: &[u8]) -> impl Iterator<Item = &[u8]> {
     let rows = output.split_inclusive(|byte| *byte == b'\n');
     rows.map(|row| row.strip_suffix(b"\n").unwrap_or(row))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::io::Write as _;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Output, Stdio};
 use std::sync::Arc;
 
@@ -147,7 +147,8 @@ fn following(options: &BlameOptions) -> Vec<OsString> {
 }
 
 impl RunningBlame<'_> {
-    /// Waits for Git, and returns what it said.
+    /// Waits for Git, and returns what it said. `named` is told of commits while Git is still at
+    /// work, perhaps more than once; in [`BlameForm::Incremental`] long before the end.
     ///
     /// # Errors
     ///
@@ -155,8 +156,12 @@ impl RunningBlame<'_> {
     /// [`GitError::NotInWorkTree`]; [`GitError::MissingObject`] in a shallow or partial clone,
     /// where nothing is fetched; [`GitError::Blame`] for a range of lines that is none, and for
     /// what else Git does not take.
-    pub fn finish(self) -> Result<Blamed, GitError> {
-        let output = self.child.finish()?;
+    pub fn finish(self, mut named: impl FnMut(ObjectId)) -> Result<Blamed, GitError> {
+        let output = self.child.finish(|row| {
+            if let Some(commit_id) = porcelain::named(row) {
+                named(commit_id);
+            }
+        })?;
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr).into_owned();
             return Err(self
@@ -173,7 +178,7 @@ impl RunningBlame<'_> {
         }
         .ok_or_else(unreadable)?;
         if let Some(marks) = self.marks {
-            let marks = marks.finish()?;
+            let marks = marks.finish(|_| {})?;
             mark(&mut told.lines, &marks.stdout)
                 .filter(|()| marks.status.success())
                 .ok_or_else(unreadable)?;
@@ -222,9 +227,36 @@ impl Running {
         Ok(Self { child })
     }
 
-    fn finish(self) -> Result<Output, GitError> {
-        let output = self.child.wait_with_output();
-        output.map_err(|source| GitError::NoGit { source })
+    /// Reads to the end, row by row.
+    fn finish(mut self, mut row: impl FnMut(&[u8])) -> Result<Output, GitError> {
+        let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
+        let read = || -> io::Result<Output> {
+            std::thread::scope(|scope| {
+                // Whoever is not read in time waits for ever.
+                let said = scope.spawn(|| {
+                    let mut said = Vec::new();
+                    stderr.map_or(Ok(0), |mut stderr| stderr.read_to_end(&mut said))?;
+                    io::Result::Ok(said)
+                });
+                let mut told = Vec::new();
+                if let Some(stdout) = stdout {
+                    let mut stdout = BufReader::new(stdout);
+                    loop {
+                        let start = told.len();
+                        if stdout.read_until(b'\n', &mut told)? == 0 {
+                            break;
+                        }
+                        row(told.get(start..).unwrap_or_default());
+                    }
+                }
+                Ok(Output {
+                    status: self.child.wait()?,
+                    stdout: told,
+                    stderr: said.join().unwrap_or_else(|_| Ok(Vec::new()))?,
+                })
+            })
+        };
+        read().map_err(|source| GitError::NoGit { source })
     }
 }
 
