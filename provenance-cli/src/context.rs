@@ -1,10 +1,8 @@
 //! `Context`: what every command needs, made once, opened when first asked for.
 
 use std::cell::OnceCell;
-use std::path::PathBuf;
 
 use provenance_core::clock::{self, Clock};
-use provenance_core::digest::Digest;
 use provenance_core::entropy;
 use provenance_core::git::{Location, Names, Repo};
 use provenance_hook::Environment;
@@ -73,30 +71,6 @@ impl Context {
         let mut repo = Repo::open(&self.location())?;
         repo.read_in_bulk(Names::OfCommits);
         Ok(repo)
-    }
-
-    /// Returns the file in which the history pass keeps what it found, if there is a place for one:
-    /// in the common Git directory after `init`, else in the person's cache, because commands
-    /// that read change nothing in a repository that never saw `init`.
-    ///
-    /// # Errors
-    ///
-    /// [`CliError`] where the repository cannot be opened.
-    pub(crate) fn history_index(&self) -> Result<Option<PathBuf>, CliError> {
-        let repo = self.repo()?;
-        if !repo.config()?.settings()?.history_index {
-            return Ok(None);
-        }
-        let common_dir = repo.common_dir();
-        let own = common_dir.join("provenance");
-        if own.is_dir() {
-            return Ok(Some(own.join("index").join("history")));
-        }
-        let named = std::fs::canonicalize(common_dir).ok();
-        let name = named.map(|path| Digest::of(path.as_os_str().as_encoded_bytes()).to_hex());
-        let cache = self.environment.cache_home();
-        let cache = cache.map(|cache| cache.join("git-provenance").join("history"));
-        Ok(cache.zip(name).map(|(cache, name)| cache.join(name)))
     }
 
     /// Returns the clock.

@@ -11,6 +11,7 @@ mod dates;
 mod error;
 mod exit;
 mod inference;
+mod kept;
 mod names;
 mod output;
 mod pager;

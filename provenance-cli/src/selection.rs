@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 
-use provenance_core::attribute::{LineKind, history};
+use provenance_core::attribute::{Catalog, LineKind};
 use provenance_core::git::{GitError, ObjectId, Repo};
 use provenance_core::query::{Filter, Pattern};
 use provenance_core::record::Origin;
@@ -73,20 +73,25 @@ impl RangeArgs {
         })
     }
 
-    /// Which commits are meant, in whatever order is found fastest.
+    /// Which commits are meant, in whatever order is found fastest; a catalog of commits helps.
     ///
     /// # Errors
     ///
     /// As for [`RangeArgs::select`].
-    pub(crate) fn population(&self, context: &Context) -> Result<Selection, CliError> {
+    pub(crate) fn population(
+        &self,
+        context: &Context,
+        repo: &Repo,
+        catalog: &Catalog,
+    ) -> Result<Selection, CliError> {
         if !self.range.is_empty() || !self.pathspec.is_empty() {
             return self.select(context);
         }
-        let head = head(context.repo()?)?;
+        let head = head(repo)?;
         Ok(Selection {
             typed: None,
             head,
-            commits: history::commits(&context.location(), &[head])?,
+            commits: catalog.history(repo, &[head])?,
             range: None,
         })
     }

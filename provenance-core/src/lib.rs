@@ -96,6 +96,7 @@ pub mod fail_point;
 pub mod object_id;
 pub mod repo_path;
 mod spread;
+mod table;
 pub mod text;
 pub mod whole_file;
 

@@ -1,8 +1,8 @@
 //! `spread`: the same work on many pieces, over threads that each have a worker of their own.
 //!
 //! Takes workers, such as open repositories, and pieces; gives what came of each piece, in the order
-//! of the pieces. A worker can move to another thread and need not be shared, and may make what it
-//! wants for itself before it takes its first piece.
+//! of the pieces, or what each worker made of its share. A worker can move to another thread and need
+//! not be shared, and may make what it wants for itself before it takes its first piece.
 //!
 //! # What is not checked
 //!
@@ -11,20 +11,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// The pieces, and what came of those that are done.
-pub(crate) struct Pieces<'a, T, R> {
+/// The pieces, of which each worker takes some, until none is left.
+pub(crate) struct Pieces<'a, T> {
     all: &'a [T],
     /// How many that stand together a worker takes at once.
     at_once: usize,
     next: AtomicUsize,
-    done: Mutex<Done<R>>,
+    done: AtomicUsize,
     progress: &'a (dyn Fn(usize, usize) + Sync),
-}
-
-struct Done<R> {
-    count: usize,
-    /// What came of pieces that stand together, by where the first stands.
-    results: Vec<(usize, Vec<R>)>,
 }
 
 /// How pieces are taken, and who is told how many are done.
@@ -44,45 +38,65 @@ impl Pace<'_> {
     };
 }
 
-impl<T, R> Pieces<'_, T, R> {
-    /// Works on one piece after the other, until none is left.
+/// What came of pieces, each with its place.
+pub(crate) type Made<R> = Vec<(usize, R)>;
+
+impl<T> Pieces<'_, T> {
+    /// How many there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Works on one piece after the other.
     ///
     /// # Errors
     ///
     /// The first that `work` gives.
-    pub(crate) fn each<E>(&self, mut work: impl FnMut(&T) -> Result<R, E>) -> Result<(), E> {
+    pub(crate) fn each<E>(&self, mut work: impl FnMut(&T) -> Result<(), E>) -> Result<(), E> {
+        self.take(|_, piece| work(piece))
+    }
+
+    /// Works on one piece after the other, and returns what came of them.
+    ///
+    /// # Errors
+    ///
+    /// The first that `work` gives.
+    pub(crate) fn map<R, E>(&self, mut work: impl FnMut(&T) -> Result<R, E>) -> Result<Made<R>, E> {
+        let mut made = Vec::new();
+        self.take(|place, piece| {
+            made.push((place, work(piece)?));
+            Ok(())
+        })?;
+        Ok(made)
+    }
+
+    fn take<E>(&self, mut work: impl FnMut(usize, &T) -> Result<(), E>) -> Result<(), E> {
         loop {
             let start = self.next.fetch_add(self.at_once, Ordering::Relaxed);
             let Some(rest) = self.all.get(start..).filter(|rest| !rest.is_empty()) else {
                 return Ok(());
             };
-            let here = rest.iter().take(self.at_once);
-            let results = here.map(&mut work).collect::<Result<Vec<R>, E>>()?;
-            let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-            done.count += results.len();
-            done.results.push((start, results));
-            (self.progress)(done.count, self.all.len());
+            let here = rest.len().min(self.at_once);
+            for (piece, place) in rest.iter().take(here).zip(start..) {
+                work(place, piece)?;
+            }
+            let done = self.done.fetch_add(here, Ordering::Relaxed) + here;
+            (self.progress)(done, self.all.len());
         }
     }
 }
 
-/// Lets every worker work on `pieces`, and returns what came of each, in their order.
+/// Lets every worker work on its share of `pieces`, and returns what each made of it.
 ///
 /// # Errors
 ///
-/// The first that a worker gave; the others stop at their next piece.
-pub(crate) fn spread<W, T, R, E>(
+/// The first that a worker gave; the others stop at their next pieces.
+pub(crate) fn share<W: Send, T: Sync, S: Send, E: Send>(
     workers: impl IntoIterator<Item = W>,
     pieces: &[T],
     pace: Pace<'_>,
-    run: impl Fn(W, &Pieces<'_, T, R>) -> Result<(), E> + Sync,
-) -> Result<Vec<R>, E>
-where
-    W: Send,
-    T: Sync,
-    R: Send,
-    E: Send,
-{
+    run: impl Fn(W, &Pieces<'_, T>) -> Result<S, E> + Sync,
+) -> Result<Vec<S>, E> {
     let workers: Vec<W> = workers.into_iter().take(pieces.len()).collect();
     // At the end no worker waits for another that took many.
     let fair = pieces.len() / (4 * workers.len()).max(1);
@@ -90,37 +104,44 @@ where
         all: pieces,
         at_once: fair.clamp(1, pace.at_once.max(1)),
         next: AtomicUsize::new(0),
-        done: Mutex::new(Done {
-            count: 0,
-            results: Vec::new(),
-        }),
+        done: AtomicUsize::new(0),
         progress: pace.progress,
     };
-    let failure: Mutex<Option<E>> = Mutex::new(None);
+    let made: Mutex<Result<Vec<S>, E>> = Mutex::new(Ok(Vec::with_capacity(workers.len())));
     std::thread::scope(|scope| {
         for worker in workers {
             scope.spawn(|| {
-                if let Err(error) = run(worker, &pieces) {
-                    pieces.next.store(pieces.all.len(), Ordering::Relaxed);
-                    let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
-                    failure.get_or_insert(error);
+                let share = run(worker, &pieces);
+                let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+                match (share, &mut *made) {
+                    (Ok(share), Ok(all)) => all.push(share),
+                    (Err(error), Ok(_)) => {
+                        pieces.next.store(pieces.len(), Ordering::Relaxed);
+                        *made = Err(error);
+                    }
+                    (_, Err(_)) => {}
                 }
             });
         }
     });
-    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error);
-    }
-    let done = pieces
-        .done
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
-    let mut results = done.results;
-    results.sort_unstable_by_key(|(start, _)| *start);
-    Ok(results
-        .into_iter()
-        .flat_map(|(_, results)| results)
-        .collect())
+    made.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets every worker work on `pieces`, and returns what came of each, in their order.
+///
+/// # Errors
+///
+/// The first that a worker gave; the others stop at their next pieces.
+pub(crate) fn spread<W: Send, T: Sync, R: Send, E: Send>(
+    workers: impl IntoIterator<Item = W>,
+    pieces: &[T],
+    pace: Pace<'_>,
+    run: impl Fn(W, &Pieces<'_, T>) -> Result<Made<R>, E> + Sync,
+) -> Result<Vec<R>, E> {
+    let shares = share(workers, pieces, pace, run)?;
+    let mut made: Made<R> = shares.into_iter().flatten().collect();
+    made.sort_unstable_by_key(|(place, _)| *place);
+    Ok(made.into_iter().map(|(_, result)| result).collect())
 }
 
 #[cfg(test)]
@@ -136,22 +157,37 @@ mod tests {
                 ..Pace::SILENT
             };
             let doubled = spread(0..4, &numbers, pace, |_, pieces| {
-                pieces.each(|number| Ok::<_, ()>(number * 2))
+                pieces.map(|number| Ok::<_, ()>(number * 2))
             });
             let expected: Vec<u32> = numbers.iter().map(|number| number * 2).collect();
             assert_eq!(doubled, Ok(expected));
         }
         let none = spread(0..4, &[(); 0], Pace::SILENT, |_, pieces| {
-            pieces.each(|()| Err::<(), _>("nobody works on nothing"))
+            pieces.map(|()| Err::<(), _>("nobody works on nothing"))
         });
         assert_eq!(none, Ok(Vec::new()));
+    }
+
+    #[test]
+    fn the_shares_are_all_of_the_work() {
+        let numbers: Vec<u64> = (0..1000).collect();
+        let sums: Result<Vec<u64>, ()> = share(0..3, &numbers, Pace::SILENT, |_, pieces| {
+            let mut sum = 0;
+            pieces.each(|number| {
+                sum += number;
+                Ok::<_, ()>(())
+            })?;
+            Ok(sum)
+        });
+        let sums = sums.unwrap();
+        assert_eq!((sums.len(), sums.iter().sum::<u64>()), (3, 999 * 500));
     }
 
     #[test]
     fn the_first_error_ends_the_work() {
         let numbers: Vec<usize> = (0..100_000).collect();
         let found = spread(0..2, &numbers, Pace::SILENT, |_, pieces| {
-            pieces.each(|number| if *number == 10 { Err("ten") } else { Ok(()) })
+            pieces.map(|number| if *number == 10 { Err("ten") } else { Ok(()) })
         });
         assert_eq!(found, Err("ten"));
     }

@@ -13,6 +13,7 @@ const LAYERS: &[&[&str]] = &[
         "object_id",
         "repo_path",
         "spread",
+        "table",
         "text",
         "whole_file",
     ],

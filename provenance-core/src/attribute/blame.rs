@@ -52,7 +52,7 @@ impl AttributedLine {
     pub fn inferred(&self) -> Option<&Inference> {
         let is_older = self.origin.is_boundary && !self.commit.parent_ids.is_empty();
         let is_its = !self.origin.is_guessed && !is_older;
-        let inferred = self.commit.inferred.as_ref();
+        let inferred = self.commit.inferred.as_deref();
         inferred.filter(|_| is_its && self.author.kind == LineKind::Unattested)
     }
 }

@@ -1,19 +1,21 @@
 //! Who does the work on many commits or files: a repository for each thread, and one that judges.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use super::AttributeError;
+use super::commit::KnownCommits;
 use crate::git::{GitError, Location, Names, Repo};
 use crate::object_id::ObjectId;
-use crate::spread::{Pace, spread};
-use crate::verify::Verifier;
+use crate::spread::{Pace, share, spread};
+use crate::verify::{KnownPatches, Verifier};
 
 /// How many pieces that stand together a thread takes at once: neighbours read the same objects.
 const NEIGHBOURS: usize = 8;
+/// From how many commits on all notes are listed first.
+const MANY: usize = 500;
 
 /// Who judges commits.
-#[derive(Clone, Copy)]
 pub(super) struct Crew<'a> {
     /// Where the repository is; it is opened for each thread.
     pub(super) location: &'a Location,
@@ -21,6 +23,8 @@ pub(super) struct Crew<'a> {
     pub(super) threads: usize,
     /// Is told now and then how far the work is: pieces done, pieces in all.
     pub(super) progress: &'a (dyn Fn(usize, usize) + Sync),
+    /// What is known of commits.
+    pub(super) known_before: Option<Arc<dyn KnownCommits>>,
 }
 
 impl Crew<'_> {
@@ -29,29 +33,66 @@ impl Crew<'_> {
     /// # Errors
     ///
     /// The first that any piece gave.
-    pub(super) fn over<T, R>(
+    pub(super) fn over<T: Sync, R: Send>(
         &self,
         pieces: &[T],
         work: impl Fn(&Repo, &Verifier<'_>, &T) -> Result<R, AttributeError> + Sync,
-    ) -> Result<Vec<R>, AttributeError>
-    where
-        T: Sync,
-        R: Send,
-    {
-        let threads = self.threads.clamp(1, pieces.len().max(1));
-        let repos = Repo::open_in_bulk(self.location, Names::OfCommits, threads)?;
-        let pace = Pace {
-            progress: self.progress,
-            ..Pace::SILENT
-        };
-        spread(repos, pieces, pace, |repo, pieces| {
-            let verifier = Verifier::open(&repo)?;
-            pieces.each(|piece| work(&repo, &verifier, piece))
+    ) -> Result<Vec<R>, AttributeError> {
+        let repos = self.repos(pieces.len())?;
+        spread(repos, pieces, self.pace(), |repo, pieces| {
+            let verifier = self.verifier(&repo, pieces.len())?;
+            pieces.map(|piece| work(&repo, &verifier, piece))
         })
     }
-}
 
-impl Crew<'_> {
+    /// Lets `work` add every piece to what its thread has, and returns what the threads have.
+    ///
+    /// # Errors
+    ///
+    /// The first that any piece gave.
+    pub(super) fn shares<T: Sync, S: Default + Send>(
+        &self,
+        pieces: &[T],
+        work: impl Fn(&mut S, &Repo, &Verifier<'_>, &T) -> Result<(), AttributeError> + Sync,
+    ) -> Result<Vec<S>, AttributeError> {
+        let repos = self.repos(pieces.len())?;
+        share(repos, pieces, self.pace(), |repo, pieces| {
+            let verifier = self.verifier(&repo, pieces.len())?;
+            let mut all = S::default();
+            pieces.each(|piece| work(&mut all, &repo, &verifier, piece))?;
+            Ok(all)
+        })
+    }
+
+    fn repos(&self, pieces: usize) -> Result<Vec<Repo>, AttributeError> {
+        let threads = self.threads.clamp(1, pieces.max(1));
+        Ok(Repo::open_in_bulk(
+            self.location,
+            Names::OfCommits,
+            threads,
+        )?)
+    }
+
+    fn pace(&self) -> Pace<'_> {
+        Pace {
+            at_once: NEIGHBOURS,
+            progress: self.progress,
+        }
+    }
+
+    /// Opens the trail, to judge so many commits.
+    fn verifier<'r>(&self, repo: &'r Repo, commits: usize) -> Result<Verifier<'r>, AttributeError> {
+        let patches = self.known_before.clone();
+        let patches = patches.map(|known| known as Arc<dyn KnownPatches>);
+        let verifier = Verifier::open(repo)?.with_patches(patches);
+        if commits >= MANY {
+            // One look at all notes is less than one for each commit. Where that fails, the others
+            // still can be told from each other.
+            verifier.notes().list().ok();
+        }
+        Ok(verifier)
+    }
+
     /// Does `work` on commits, in threads of their own, while `find` is still looking for them:
     /// on each that it names, once.
     pub(super) fn ahead<R>(
@@ -66,7 +107,7 @@ impl Crew<'_> {
             let Some(repo) = repos.first() else {
                 return Ok(());
             };
-            let verifier = Verifier::open(repo)?;
+            let verifier = self.verifier(repo, 1)?;
             loop {
                 let named = receiver
                     .lock()
@@ -113,6 +154,6 @@ pub(super) fn read_over<T: Sync, R: Send>(
     // A repository can move to another thread, but not be used by two.
     spread(repos.iter_mut(), pieces, pace, |repo: &mut Repo, pieces| {
         let repo: &Repo = repo;
-        pieces.each(|piece| read(repo, piece))
+        pieces.map(|piece| read(repo, piece))
     })
 }

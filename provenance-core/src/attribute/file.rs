@@ -5,7 +5,6 @@
 //! Whether the commits add those lines, unless they were followed with options that let them
 //! stray: see [`Claims`](super::Claims).
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
@@ -19,6 +18,7 @@ use crate::digest::Digest;
 use crate::git::diff::MAX_BYTES;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
+use crate::table::Map;
 use crate::verify::Verifier;
 
 /// Tells who wrote the lines of each run, in their order: so many that stand together, by one
@@ -31,17 +31,21 @@ pub(super) fn attribute(
     mut found: impl FnMut(&Arc<CommitFacts>, LineAuthor, u64),
 ) -> Result<(), AttributeError> {
     // Before the claims, because they borrow from it.
-    let mut commits: HashMap<ObjectId, Arc<CommitFacts>> = HashMap::new();
+    let mut commits: Map<ObjectId, Arc<CommitFacts>> = Map::default();
     for run in runs {
         if let Entry::Vacant(new) = commits.entry(run.commit_id) {
             new.insert(cache.get(repo, verifier, run.commit_id)?);
         }
     }
-    let mut claims: HashMap<(ObjectId, Arc<[u8]>), FileClaims<'_>> = HashMap::new();
+    let mut claims: Map<(ObjectId, Arc<[u8]>), FileClaims<'_>> = Map::default();
     for run in runs {
         let Some(commit) = commits.get(&run.commit_id) else {
             continue;
         };
+        if !commit.judgement.verdict.is_believed() {
+            found(commit, LineAuthor::UNATTESTED, run.count);
+            continue;
+        }
         let key = (run.commit_id, Arc::clone(&run.original_path));
         let file = match claims.entry(key) {
             Entry::Occupied(known) => known.into_mut(),

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::commit::CommitFacts;
-use crate::infer::{Confidence, InferredKind};
+use crate::infer::{Confidence, Inference, InferredKind};
 
 /// Counts of what is unattested, by what it seems to be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,16 +119,18 @@ pub(super) struct InferredCount {
 impl InferredCount {
     /// Counts unattested lines of a commit.
     pub(super) fn add_lines(&mut self, commit: &CommitFacts, count: u64) {
-        self.lines.add(kind(commit), count);
-        if let Some(key) = key(commit) {
+        let inferred = commit.inferred.as_deref();
+        self.lines
+            .add(inferred.map(|inferred| inferred.kind), count);
+        if let Some(key) = inferred.and_then(key) {
             self.groups.entry(key).or_default().0 += count;
         }
     }
 
-    /// Counts an unattested commit.
-    pub(super) fn add_commit(&mut self, commit: &CommitFacts) {
-        self.commits.add(kind(commit), 1);
-        if let Some(key) = key(commit) {
+    /// Counts an unattested commit, by what it lets one conclude.
+    pub(super) fn add_commit(&mut self, inferred: Option<&Inference>) {
+        self.commits.add(inferred.map(|inferred| inferred.kind), 1);
+        if let Some(key) = inferred.and_then(key) {
             self.groups.entry(key).or_default().1 += 1;
         }
     }
@@ -167,15 +169,10 @@ impl InferredCount {
     }
 }
 
-fn kind(commit: &CommitFacts) -> Option<InferredKind> {
-    commit.inferred.as_ref().map(|inference| inference.kind)
-}
-
-fn key(commit: &CommitFacts) -> Option<Key> {
-    let inference = commit.inferred.as_ref()?;
-    let finding = inference.leading()?;
+fn key(inferred: &Inference) -> Option<Key> {
+    let finding = inferred.leading()?;
     Some((
-        inference.kind,
+        inferred.kind,
         finding.confidence,
         finding.rule.clone(),
         finding.tool.clone(),

@@ -16,12 +16,14 @@
 
 mod added;
 mod blame;
+mod catalog;
 mod claims;
 mod commit;
 mod crew;
 mod file;
 pub mod history;
 mod inferred;
+mod kept;
 mod kind;
 mod strays;
 pub mod summary;
@@ -30,6 +32,7 @@ mod tally;
 
 pub use added::{AddedFile, added, kind_of_commit};
 pub use blame::{AttributedLine, blame, blame_known, blame_running, blamed_lines};
+pub use catalog::Catalog;
 pub use claims::{Claims, FileClaims};
 pub use commit::{CommitCache, CommitFacts, Moment};
 pub use inferred::{Inferred, InferredGroup, InferredTally};

@@ -46,9 +46,15 @@ pub(crate) fn options() -> OpenOptions {
 
 /// Writes a file whole: beside its place, then renamed. Makes the directory if it is missing.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_parts(path, &[bytes])
+}
+
+/// Writes a file of several parts.
+pub(crate) fn write_parts(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let (beside, mut file) = open_beside(path)?;
     crate::fail_point!("local: fill");
-    let written = file.write_all(bytes).and_then(|()| {
+    let filled = parts.iter().try_for_each(|part| file.write_all(part));
+    let written = filled.and_then(|()| {
         crate::fail_point!("local: rename");
         fs::rename(&beside, path)
     });

@@ -38,7 +38,7 @@ impl Spread<'_> {
                 notes: Notes::with_inboxes(&repo, &notes_ref)?,
                 verifier: OnceCell::new(),
             };
-            pieces.each(|piece| work(&desk, piece))
+            pieces.map(|piece| work(&desk, piece))
         })
     }
 }

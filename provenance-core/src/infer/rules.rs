@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::pattern::Pattern;
 use super::person::PersonPattern;
 use super::{Confidence, InferError, InferredKind};
+use crate::digest::Digest;
 use crate::text;
 
 /// The rules that come with the program.
@@ -30,6 +31,8 @@ const MAX_VALUES: usize = 256;
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub(super) rules: Vec<Rule>,
+    /// Of the files that they were read from, in their order.
+    digest: Digest,
 }
 
 /// One rule.
@@ -122,7 +125,11 @@ impl Rules {
     ///
     /// [`InferError`] where they are broken, which a test rules out.
     pub fn built_in() -> Result<Self, InferError> {
-        Self { rules: Vec::new() }.extended(BUILT_IN.as_bytes(), "the built-in rules")
+        let none = Self {
+            rules: Vec::new(),
+            digest: Digest::of(b""),
+        };
+        none.extended(BUILT_IN.as_bytes(), "the built-in rules")
     }
 
     /// Puts the rules of a file before these; `name` is what messages call it.
@@ -172,7 +179,16 @@ impl Rules {
         }
         let kept = self.rules.iter().filter(|rule| !ids.contains(&rule.id));
         rules.extend(kept.cloned());
-        Ok(Self { rules })
+        Ok(Self {
+            rules,
+            digest: Digest::of_parts([self.digest.as_bytes(), bytes]),
+        })
+    }
+
+    /// Returns a digest of the files that the rules were read from: equal rules conclude the same.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// Returns the ids of the rules, in their order.

@@ -50,6 +50,33 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Answers whether there is no condition: everything is wanted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            since,
+            until,
+            authors,
+            models,
+            tools,
+            sessions,
+            approvers,
+            unapproved,
+            origins,
+            verdicts,
+            kinds,
+        } = self;
+        let patterns = [models, tools, sessions, approvers];
+        since.is_none()
+            && until.is_none()
+            && !unapproved
+            && patterns.iter().all(|patterns| patterns.is_empty())
+            && authors.is_empty()
+            && origins.is_empty()
+            && verdicts.is_empty()
+            && kinds.is_empty()
+    }
+
     /// Answers whether the authors of lines matter, and not the commit alone.
     #[must_use]
     pub fn asks_about_lines(&self) -> bool {

@@ -184,6 +184,22 @@ impl<'r> Notes<'r> {
         Ok(found)
     }
 
+    /// Answers whether something is noted on a commit, without reading it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Git`].
+    pub fn has(&self, commit_id: ObjectId) -> Result<bool, StoreError> {
+        if self.waiting.contains_key(&commit_id) {
+            return Ok(true);
+        }
+        let seen = self.seen()?;
+        Ok(match &seen.list {
+            Some(list) => list.notes.contains_key(&commit_id),
+            None => !seen.tree.entries(commit_id)?.blob_ids.is_empty(),
+        })
+    }
+
     /// Adds the lines of some notes of a commit, within the caps.
     fn read(&self, blob_ids: &[ObjectId], found: &mut NoteLines) -> Result<(), StoreError> {
         let mut notes = Vec::with_capacity(blob_ids.len());

@@ -24,4 +24,4 @@ mod verdict;
 mod verifier;
 
 pub use verdict::{Evidence, Judgement, Reach, Reason, Verdict};
-pub use verifier::{Verifier, VerifyError};
+pub use verifier::{KnownPatches, Verifier, VerifyError};

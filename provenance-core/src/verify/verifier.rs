@@ -8,17 +8,32 @@
 
 use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::judge::{self, Case};
 use super::line::{Belief, reason};
 use super::verdict::{Judgement, Reason, Verdict};
+use crate::digest::Digest;
 use crate::git::trailer::{self, Pins};
 use crate::git::{GitError, RawCommit, Repo};
 use crate::key::{KeyId, Keyring};
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
-use crate::store::{LineProblem, Notes, StoreError};
+use crate::store::{LineProblem, NoteLines, Notes, StoreError};
 use crate::trust::{Trust, TrustError};
+
+/// Remembers the [patch digests](Repo::patch_digest) of commits, because working one out means
+/// comparing every file that the commit changed.
+///
+/// Nothing is believed for what it says: where its digest speaks against a record, or the commit is
+/// not believed, the digest is worked out. One that is wrong could only let pass a record that a
+/// trusted key signed about this very commit, and whose digest is as wrong.
+pub trait KnownPatches: Send + Sync + std::fmt::Debug {
+    /// Returns the digest of a commit, if it is known.
+    fn patch(&self, commit_id: ObjectId) -> Option<Digest>;
+    /// Is told of one that was worked out.
+    fn learn(&self, commit_id: ObjectId, patch: Digest);
+}
 
 /// Judges the commits of one repository.
 #[derive(Debug)]
@@ -27,6 +42,7 @@ pub struct Verifier<'r> {
     trust: Option<Trust>,
     notes: Notes<'r>,
     nobody: Keyring,
+    patches: Option<Arc<dyn KnownPatches>>,
     /// Filled when a pin is in no note of its own commit.
     everywhere: OnceCell<Everywhere>,
 }
@@ -51,8 +67,25 @@ impl<'r> Verifier<'r> {
             trust: Trust::load(repo)?,
             notes: Notes::with_inboxes(repo, &settings.notes_ref)?,
             nobody: Keyring::default(),
+            patches: None,
             everywhere: OnceCell::new(),
         })
+    }
+
+    /// Lets patch digests be remembered: for whoever counts, and judges the same commits again and
+    /// again.
+    #[must_use]
+    pub fn with_patches(self, patches: Option<Arc<dyn KnownPatches>>) -> Self {
+        Self { patches, ..self }
+    }
+
+    /// Answers whether a note is on the commit.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::Store`] when the notes cannot be read.
+    pub fn has_note(&self, commit_id: ObjectId) -> Result<bool, VerifyError> {
+        Ok(self.notes.has(commit_id)?)
     }
 
     /// Returns whom the reader believes; `None` where the repository never saw `init`.
@@ -103,11 +136,32 @@ impl<'r> Verifier<'r> {
         let note = self.notes.lines(commit.id)?;
         let pins = trailer::pins(&commit.message);
         let speaks = !note.lines.is_empty() || pins != Pins::Listed(Vec::new());
-        let patch = if speaks {
-            self.repo.patch_digest(commit)?
-        } else {
-            None
-        };
+        if !speaks {
+            return self.judge_with(commit, &note, pins, None);
+        }
+        let patches = self.patches.as_deref();
+        if let Some(known) = patches.and_then(|patches| patches.patch(commit.id)) {
+            let judgement = self.judge_with(commit, &note, pins.clone(), Some(known))?;
+            let is_contradicted = |reason: &Reason| reason.code == judge::CONTRADICTS;
+            if judgement.verdict.is_believed() && !judgement.reasons.iter().any(is_contradicted) {
+                return Ok(judgement);
+            }
+        }
+        let patch = self.repo.patch_digest(commit)?;
+        if let (Some(patches), Some(patch)) = (patches, patch) {
+            patches.learn(commit.id, patch);
+        }
+        self.judge_with(commit, &note, pins, patch)
+    }
+
+    /// Judges a commit whose patch digest is known; there is none where nothing speaks of it.
+    fn judge_with(
+        &self,
+        commit: &RawCommit,
+        note: &NoteLines,
+        pins: Pins,
+        patch: Option<Digest>,
+    ) -> Result<Judgement, VerifyError> {
         let trust = self.trust.as_ref();
         let principal = |key: &KeyId| trust?.principal_of(key).map(|p| p.id.clone());
         let belief = Belief {

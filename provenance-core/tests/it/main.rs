@@ -23,6 +23,7 @@ mod sandbox;
 
 mod blame;
 mod capture;
+mod catalog;
 mod change;
 mod configuration;
 mod diff;

@@ -10,7 +10,6 @@ mod work_tree;
 pub(crate) use like_git::story;
 
 use harness::Sandbox;
-use provenance_core::digest::Digest;
 use provenance_core::git::ObjectId;
 
 use crate::first_commit::told;
@@ -189,6 +188,27 @@ fn what_stats_kept_is_asked_before_git_is() {
     sandbox.provenance(["blame", "--json", "f"]).exits(2);
 }
 
+/// Lets two ids trade places in a kept file, under a checksum that is right.
+fn lies(alice: &Sandbox, name: &str, one: &str, other: &str) {
+    let id = |revision| {
+        let id = alice.git(["rev-parse", revision]);
+        let id: ObjectId = id.trim_end().parse().unwrap();
+        id.as_bytes().to_vec()
+    };
+    let (one, other) = (id(one), id(other));
+    let file = alice.path().join(".git/provenance/index").join(name);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let place =
+        |bytes: &[u8], id: &[u8]| bytes.windows(20).position(|window| window == id).unwrap();
+    let (at_one, at_other) = (place(&bytes, &one), place(&bytes, &other));
+    bytes[at_one..at_one + 20].copy_from_slice(&other);
+    bytes[at_other..at_other + 20].copy_from_slice(&one);
+    let sum = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1 + 32;
+    let right = crc32fast::hash(&bytes[sum + 4..]).to_be_bytes();
+    bytes[sum..sum + 4].copy_from_slice(&right);
+    std::fs::write(&file, &bytes).unwrap();
+}
+
 #[test]
 fn attack_g57_an_index_that_lies_changes_no_verdict_and_can_be_left_out() {
     let alice = mixed();
@@ -198,31 +218,50 @@ fn attack_g57_an_index_that_lies_changes_no_verdict_and_can_be_left_out() {
     let ask = || alice.provenance(["blame", "--json", "a.rs"]).json();
     let (truth, verdicts) = (ask(), alice.provenance(["verify", "HEAD"]));
 
-    // Two commits trade places in it, under a checksum that is right.
-    let id = |revision| {
-        let id: ObjectId = alice
-            .git(["rev-parse", revision])
-            .trim_end()
-            .parse()
-            .unwrap();
-        id.as_bytes().to_vec()
-    };
-    let (old, new) = (id("HEAD~2"), id("HEAD~1"));
-    let file = alice.path().join(".git/provenance/index/history");
-    let mut bytes = std::fs::read(&file).unwrap();
-    let place =
-        |bytes: &[u8], id: &[u8]| bytes.windows(20).position(|window| window == id).unwrap();
-    let (at_old, at_new) = (place(&bytes, &old), place(&bytes, &new));
-    bytes[at_old..at_old + 20].copy_from_slice(&new);
-    bytes[at_new..at_new + 20].copy_from_slice(&old);
-    let sum = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    let nothing_else = Digest::of_parts([]);
-    let right = Digest::of_parts([nothing_else.as_bytes().as_slice(), &bytes[sum + 32..]]);
-    bytes[sum..sum + 32].copy_from_slice(right.as_bytes());
-    std::fs::write(&file, &bytes).unwrap();
-
+    lies(&alice, "history", "HEAD~2", "HEAD~1");
     assert_ne!(ask(), truth, "nobody believed the lie, so nothing is shown");
     assert_eq!(alice.provenance(["verify", "HEAD"]).full(), verdicts.full());
     alice.git(["config", "provenance.historyIndex", "false"]);
     assert_eq!(ask(), truth);
+}
+
+#[test]
+fn attack_g57_a_catalog_that_lies_changes_no_verdict_and_no_line_that_a_record_speaks_of() {
+    // Two commits of which records speak, and two of others.
+    let alice = mixed();
+    alice.write("b.rs", "fn b() {}\n");
+    alice.commit("more");
+    for (name, text) in [("Bob", "1\n"), ("Carol", "1\n2\n3\n")] {
+        alice.write("c.txt", text);
+        alice.git(["add", "--all"]);
+        let author = format!("--author={name} <{name}@example.com>");
+        let unseen = ["-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "c"];
+        alice.git([&unseen[..], &[&author]].concat());
+    }
+    let stats = || {
+        let asked = ["stats", "--json", "--by", "author"];
+        alice.provenance(asked).succeeds().json()
+    };
+    let truth = stats();
+    let told = |args: &[&str]| alice.provenance(args.iter().copied()).full();
+    let verdicts = told(&["verify", "HEAD"]);
+    let blame = told(&["blame", "--json", "a.rs"]);
+
+    lies(&alice, "commits", "HEAD~1", "HEAD");
+    assert_ne!(
+        stats(),
+        truth,
+        "nobody believed the lie, so nothing is shown"
+    );
+    lies(&alice, "commits", "HEAD~1", "HEAD");
+    assert_eq!(stats(), truth);
+    // The patches of the other two trade places, and are worked out again.
+    lies(&alice, "commits", "HEAD~3", "HEAD~2");
+    assert_eq!(stats(), truth);
+    lies(&alice, "commits", "HEAD~3", "HEAD~2");
+    assert_eq!(told(&["blame", "--json", "a.rs"]), blame);
+    assert_eq!(told(&["verify", "HEAD"]), verdicts);
+    lies(&alice, "commits", "HEAD~1", "HEAD");
+    alice.git(["config", "provenance.historyIndex", "false"]);
+    assert_eq!(stats(), truth);
 }

@@ -22,6 +22,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
 use crate::inference::InferArgs;
+use crate::kept::Kept;
 use crate::switches::FollowArgs;
 
 /// Who wrote each line of a file
@@ -167,13 +168,18 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let dates = DateForm::read(args.view.date())?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let rules = args.infer.rules(context)?;
+    let kept = Kept::find(context)?;
+    let catalog = kept.catalog(repo, rules.as_ref())?;
     let cache = CommitCache::new()
         .inferring(rules.as_ref())
+        .with_catalog(Some(&catalog))
         .on_threads(threads);
-    let (lines, told) = match ask_index(context, repo, &asked, &options, &args.forms, &cache)? {
+    let index = kept.index();
+    let (lines, told) = match ask_index(repo, &asked, &options, &args.forms, index, &cache)? {
         Some(lines) => (lines, Vec::new()),
         None => ask(repo, &asked, &options, args, &cache)?,
     };
+    catalog.save();
     if args.answer.json {
         json::write(context, &asked, &lines)?;
     } else if let Some(form) = args.forms.form() {
@@ -188,24 +194,23 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
 /// Asks what the history pass kept, where no option and nothing in the work tree changes the
 /// answer.
 fn ask_index(
-    context: &Context,
     repo: &Repo,
     asked: &Asked,
     options: &BlameOptions,
     forms: &FormArgs,
+    index: Option<IndexFile<'_>>,
     cache: &CommitCache,
 ) -> Result<Option<Vec<AttributedLine>>, CliError> {
-    let file = context.history_index()?.filter(|file| file.is_file());
+    let index = index.filter(|index| index.path.is_file());
     let is_plain = forms.form().is_none() && *options == BlameOptions::default();
     let path = asked.path.as_bytes();
-    let (Some(file), true) = (file, is_plain) else {
+    let (Some(index), true) = (index, is_plain) else {
         return Ok(None);
     };
     if !asked.is_of_a_commit(repo)? {
         return Ok(None);
     }
     let verifier = Verifier::open(repo)?;
-    let index = IndexFile::at(&file);
     Ok(blame_known(repo, &verifier, cache, index, asked.rev, path)?)
 }
 

@@ -6,11 +6,12 @@ mod survival;
 mod text;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use provenance_core::attribute::history::{self, IndexFile};
+use provenance_core::attribute::Catalog;
 use provenance_core::attribute::summary::{Dimension, Part, Request, Summary, summarize};
-use provenance_core::git::ObjectId;
 use provenance_core::git::blame::BlameOptions;
+use provenance_core::git::{ObjectId, Repo};
 use provenance_core::trust::Trust;
 
 use crate::cli::JsonArgs;
@@ -18,6 +19,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
 use crate::inference::InferArgs;
+use crate::kept::Kept;
 use crate::progress::Progress;
 use crate::selection::{FilterArgs, RangeArgs};
 use crate::switches::FollowArgs;
@@ -116,12 +118,15 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     if args.survival {
         return survival::run(context, args);
     }
-    let repo = context.repo()?;
-    let selection = args.range.population(context)?;
+    let repo = &context.repo_in_bulk()?;
+    let rules = args.infer.rules(context)?;
+    let kept = Kept::find(context)?;
+    let catalog = kept.catalog(repo, rules.as_ref())?;
+    let selection = args.range.population(context, repo, &catalog)?;
     let paths = args.range.paths(context, selection.head)?;
     let filter = args.filter.filter(context)?;
     let trust = Trust::load(repo)?;
-    let before = before_adoption(context, trust.as_ref())?;
+    let before = before_adoption(repo, &catalog, trust.as_ref())?;
     let by: &[Dimension] = if args.by.is_empty() {
         &[Dimension::Model]
     } else {
@@ -130,8 +135,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
     let mut without = args.without.clone();
     without.sort();
     without.dedup();
-    let index = context.history_index()?;
-    let rules = args.infer.rules(context)?;
+    let wanted = |commit: &_, author: &_| filter.wants(commit, author);
     let progress = Progress::new("counting");
     let summary = summarize(&Request {
         location: &context.location(),
@@ -147,13 +151,15 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
             ..args.follow.options()
         },
         depth: args.depth,
-        wanted: &|commit, author| filter.wants(commit, author),
+        wanted: (!filter.is_empty()).then_some(&wanted),
         infer: rules.as_ref(),
-        index: index.as_deref().map(IndexFile::at),
+        index: kept.index(),
+        catalog: Some(Arc::clone(&catalog)),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         progress: &|done, total| progress.tell(done, total),
     })?;
     drop(progress);
+    catalog.save();
     if args.answer.json {
         let document = document::document(&selection, &summary, &without);
         context.output().json(&document)?;
@@ -178,19 +184,15 @@ fn is_all_missing(summary: &Summary) -> bool {
 
 /// The commits that the trust document expects no records of.
 fn before_adoption(
-    context: &Context,
+    repo: &Repo,
+    catalog: &Catalog,
     trust: Option<&Trust>,
 ) -> Result<HashSet<ObjectId>, CliError> {
-    let repo = context.repo()?;
     let mut here = Vec::new();
     for commit_id in trust.map_or(&[][..], Trust::adopted_at) {
         if repo.has_object(*commit_id)? {
             here.push(*commit_id);
         }
     }
-    if here.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let before = history::commits(&context.location(), &here)?;
-    Ok(before.into_iter().collect())
+    Ok(catalog.history(repo, &here)?.into_iter().collect())
 }

@@ -15,6 +15,7 @@ use crate::git::rename::Gone;
 use crate::git::tree::{File, MergeChange, Version};
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
+use crate::table::{Map, Set};
 
 /// How many contents a thread keeps while it follows one path.
 const CONTENTS: usize = 4;
@@ -40,7 +41,7 @@ pub(in crate::attribute) type Hunks = Answer<Arc<[Hunk]>>;
 pub(super) struct Batch {
     changes: HashMap<usize, Answer<Vec<MergeChange>>>,
     renames: HashMap<(usize, Vec<u8>), Answer<Option<File>>>,
-    hunks: HashMap<Pair, Hunks>,
+    hunks: Map<Pair, Hunks>,
 }
 
 impl Batch {
@@ -50,7 +51,7 @@ impl Batch {
         graph: &Graph,
         places: &Range<usize>,
         is_reached: impl Fn(usize) -> bool,
-        mut paths: HashSet<Vec<u8>>,
+        mut paths: Set<Vec<u8>>,
         setting: Setting,
         repos: &mut [Repo],
     ) -> Result<Self, GitError> {
@@ -105,7 +106,7 @@ impl Batch {
     fn wanted_renames(
         &self,
         commits: &[usize],
-        paths: &HashSet<Vec<u8>>,
+        paths: &Set<Vec<u8>>,
     ) -> Vec<(usize, Vec<Vec<u8>>)> {
         let mut wanted = Vec::new();
         for place in commits {
@@ -129,9 +130,9 @@ impl Batch {
     }
 
     /// The blobs to compare, path by path and along the history of each.
-    fn pairs(&self, commits: &[usize], paths: &HashSet<Vec<u8>>) -> Vec<Vec<Pair>> {
+    fn pairs(&self, commits: &[usize], paths: &Set<Vec<u8>>) -> Vec<Vec<Pair>> {
         let mut by_path: HashMap<&[u8], Vec<Pair>> = HashMap::new();
-        let mut known: HashSet<Pair> = HashSet::new();
+        let mut known: Set<Pair> = Set::default();
         for place in commits {
             let Some(Ok(changes)) = self.changes.get(place) else {
                 continue;

@@ -3,10 +3,11 @@
 //! Parents come from the raw header, but for those at the boundary of a shallow clone, which Git
 //! does not follow. A parent that is not here, or is no commit that can be walked, is left out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::git::{GitError, Links, Repo};
 use crate::object_id::ObjectId;
+use crate::table::Map;
 
 /// A commit of the graph.
 #[derive(Debug)]
@@ -110,7 +111,7 @@ fn read(
     is_known: &dyn Fn(ObjectId) -> bool,
 ) -> Result<(Vec<Read>, bool), GitError> {
     let boundary = repo.shallow_boundary()?;
-    let mut known: HashMap<ObjectId, Option<usize>> = HashMap::new();
+    let mut known: Map<ObjectId, Option<usize>> = Map::default();
     let mut commits: Vec<Read> = Vec::new();
     let push = |commits: &mut Vec<Read>, commit_id| -> Result<_, GitError> {
         let links = repo.links(commit_id)?;

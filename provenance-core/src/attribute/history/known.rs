@@ -4,7 +4,8 @@
 
 use super::index::{Index, IndexFile, Keeper};
 use super::pass::Pass;
-use super::{FileOrigins, Graph, Run, circumstances, contents};
+use super::{FileOrigins, Graph, Run, contents};
+use crate::attribute::kept::circumstances;
 use crate::git::diff::Setting;
 use crate::git::tree::File;
 use crate::git::{GitError, Location, Names, Repo};

@@ -51,8 +51,9 @@ use self::graph::Graph;
 pub use self::index::IndexFile;
 use self::index::{Index, Keeper};
 pub use self::known::known;
-use self::pass::Pass;
+use self::pass::{Births, Pass};
 use crate::attribute::crew::read_over;
+use crate::attribute::kept::circumstances;
 use crate::digest::Digest;
 use crate::git::blame::BlamedLine;
 use crate::git::diff::{MAX_BYTES, Setting, count_lines, is_binary};
@@ -134,21 +135,6 @@ impl From<&BlamedLine> for Run {
     }
 }
 
-/// Returns the commits that `heads` descend from, and themselves, in no order that means anything:
-/// what `git rev-list` lists, in a third of the time.
-///
-/// # Errors
-///
-/// [`GitError::MissingObject`] for a head that is not here. Where parents are missing, the answer
-/// ends.
-pub fn commits(location: &Location, heads: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
-    let mut repo = Repo::open(location)?;
-    repo.read_in_bulk(Names::Believed);
-    let graph = Graph::read(&repo, heads, None, &|_| false)?;
-    let nodes = graph.nodes.into_iter();
-    Ok(nodes.map(|node| node.commit_id).collect())
-}
-
 impl Run {
     /// Joins lines that stand together here and there.
     #[must_use]
@@ -171,17 +157,25 @@ impl Run {
     }
 }
 
-/// Returns where the lines of each file come from, in the order of the files.
+/// Returns where the lines of each file come from, in the order of the files, and keeps what it can
+/// for the next time.
 ///
 /// # Errors
 ///
 /// [`GitError::MissingObject`] for a commit that is asked about and not here, and what else
 /// reading commits and trees gives. Of other objects that are not here the answer speaks.
 pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
+    let (origins, found) = find(question)?;
+    found.keep();
+    Ok(origins)
+}
+
+/// The same, with what can be kept while others go on with the answer.
+pub(super) fn find<'a>(question: &Question<'a>) -> Result<(Vec<FileOrigins>, Found<'a>), GitError> {
     let threads = question.threads.max(1);
     let mut repos = Repo::open_in_bulk(question.location, Names::Believed, threads)?;
     let Some(repo) = repos.first() else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Found::nothing()));
     };
     let circumstances = circumstances(repo)?;
     let (setting, kept_in) = if question.ignore_whitespace {
@@ -189,13 +183,13 @@ pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
     } else {
         (Setting::Blame, question.index)
     };
-    let mut index = match kept_in {
+    let index = match kept_in {
         Some(file) => Index::load(file.path, circumstances),
         None => Index::default(),
     };
     let contents = contents(&mut repos, question.files, &index)?;
     let Some(repo) = repos.first() else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Found::nothing()));
     };
     let is_known = |commit_id| index.knows(commit_id);
     let graph = Graph::read(repo, &[question.commit_id], question.within, &is_known)?;
@@ -213,23 +207,54 @@ pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
         pass.go_on(Graph::read(repo, &left, question.within, &|_| false)?);
         pass.run(&mut repos, setting, question.progress)?;
     }
-    let (origins, keeper, born) = pass.finish(&contents);
-    if let Some(file) = kept_in
-        && keeper.finish(&mut index, &born)
-    {
-        let known = question.files.iter().map(|file| file.version.id);
-        let mut index = index.thinned(question.commit_id, file.depth);
-        index.set_contents(known.zip(contents).collect());
-        index.save(file.path, circumstances);
-    }
-    Ok(origins)
+    let (origins, keeper, births) = pass.finish(&contents);
+    let found = kept_in.filter(|_| !keeper.is_empty());
+    let found = found.map(|file| Keeping {
+        file,
+        circumstances,
+        head: question.commit_id,
+        files: question.files,
+        contents,
+        index,
+        keeper,
+        births,
+    });
+    Ok((origins, Found(found)))
 }
 
-/// What answers depend on besides the objects: the commits whose parents are not followed.
-fn circumstances(repo: &Repo) -> Result<Digest, GitError> {
-    let mut boundary: Vec<ObjectId> = repo.shallow_boundary()?.into_iter().collect();
-    boundary.sort_unstable();
-    Ok(Digest::of_parts(boundary.iter().map(ObjectId::as_bytes)))
+/// What a pass found, and can be kept.
+pub(super) struct Found<'a>(Option<Keeping<'a>>);
+
+struct Keeping<'a> {
+    file: IndexFile<'a>,
+    circumstances: Digest,
+    head: ObjectId,
+    files: &'a [File],
+    contents: Vec<Content>,
+    index: Index,
+    keeper: Keeper,
+    births: Births,
+}
+
+impl Found<'_> {
+    /// Nothing that could be kept.
+    pub(super) const fn nothing() -> Self {
+        Self(None)
+    }
+
+    /// Writes it to the file of the index, if anything is new.
+    pub(super) fn keep(self) {
+        let Some(mut keeping) = self.0 else {
+            return;
+        };
+        keeping.keeper.finish(&mut keeping.index, &keeping.births);
+        let known = keeping.files.iter().map(|file| file.version.id);
+        let contents = known.zip(keeping.contents).collect();
+        let depth = keeping.file.depth;
+        let mut index = keeping.index.thinned(keeping.head, depth);
+        index.set_contents(contents);
+        index.save(keeping.file.path, keeping.circumstances);
+    }
 }
 
 /// Tells what each file is: as it was seen before, or as it is read now.

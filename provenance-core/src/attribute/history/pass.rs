@@ -1,7 +1,7 @@
 //! `Pass`: lines go from each commit to the parents that have them, until nobody has.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::batch::{Batch, Contents, Obstacle};
@@ -14,12 +14,13 @@ use crate::git::diff::Setting;
 use crate::git::tree::{File, MergeChange};
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
+use crate::table::{Map, Set};
 
 /// How many commits are prepared at once.
 const BATCH: usize = 512;
 
 /// The lines that a commit has to answer for, by the path of the file they are in.
-pub(super) type Suspects = HashMap<Arc<[u8]>, Vec<Lines>>;
+pub(super) type Suspects = Map<Arc<[u8]>, Vec<Lines>>;
 
 /// Lines of a file that was asked about, and where they were born.
 #[derive(Debug)]
@@ -30,22 +31,46 @@ pub(super) struct Born {
     pub(super) path: Arc<[u8]>,
 }
 
-impl Born {
-    /// The line behind the last one, in the order of files and lines.
-    pub(super) const fn end(&self) -> (u32, u32) {
-        (self.lines.file, self.lines.line + self.lines.count)
+/// By the file that was asked about, where its lines were born.
+#[derive(Debug, Default)]
+pub(super) struct Births(Vec<Vec<Born>>);
+
+impl Births {
+    /// Makes room for so many files.
+    fn of(files: usize) -> Self {
+        Self((0..files).map(|_| Vec::new()).collect())
+    }
+
+    fn push(&mut self, born: Born) {
+        if let Some(of_file) = self.0.get_mut(born.lines.file as usize) {
+            of_file.push(born);
+        }
+    }
+
+    /// Puts the lines of each file into their order.
+    fn sort(&mut self) {
+        for of_file in &mut self.0 {
+            of_file.sort_unstable_by_key(|born| born.lines.line);
+        }
+    }
+
+    /// The births of one file, in the order of its lines.
+    pub(super) fn of_file(&self, file: u32) -> &[Born] {
+        self.0.get(file as usize).map_or(&[], Vec::as_slice)
     }
 }
 
 /// The walk, and how far it is.
 pub(super) struct Pass<'i> {
     index: &'i Index,
+    /// How many threads look lines up in it.
+    threads: usize,
     keeper: Keeper,
     graph: Graph,
     suspects: Vec<Suspects>,
     /// Lines that came to a commit of the index, which does not know them.
-    left: HashMap<ObjectId, Suspects>,
-    born: Vec<Born>,
+    left: Map<ObjectId, Suspects>,
+    born: Births,
     obstacles: HashMap<u32, Obstacle>,
 }
 
@@ -57,7 +82,7 @@ impl<'i> Pass<'i> {
         files: &[File],
         contents: &[Content],
     ) -> Self {
-        let mut suspects: Vec<Suspects> = graph.nodes.iter().map(|_| Suspects::new()).collect();
+        let mut suspects: Vec<Suspects> = graph.nodes.iter().map(|_| Suspects::default()).collect();
         if let Some(head) = suspects.first_mut() {
             for (file, (number, content)) in files.iter().zip((0..).zip(contents)) {
                 if let Content::Lines(count) = content
@@ -75,11 +100,12 @@ impl<'i> Pass<'i> {
         }
         Self {
             index,
+            threads: 1,
             keeper,
             graph,
             suspects,
-            left: HashMap::new(),
-            born: Vec::new(),
+            left: Map::default(),
+            born: Births::of(files.len()),
             obstacles: HashMap::new(),
         }
     }
@@ -108,6 +134,7 @@ impl<'i> Pass<'i> {
         setting: Setting,
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<(), GitError> {
+        self.threads = repos.len();
         let total = self.graph.nodes.len();
         let mut start = 0;
         while start < total {
@@ -140,7 +167,7 @@ impl<'i> Pass<'i> {
     }
 
     /// The paths that lines are in.
-    fn paths(&self) -> HashSet<Vec<u8>> {
+    fn paths(&self) -> Set<Vec<u8>> {
         let paths = self.suspects.iter().flat_map(HashMap::keys);
         paths.map(|path| path.to_vec()).collect()
     }
@@ -293,11 +320,13 @@ impl<'i> Pass<'i> {
         let Some(commit_id) = self.graph.nodes.get(place).map(|node| node.commit_id) else {
             return;
         };
-        self.born.extend(lines.into_iter().map(|lines| Born {
-            lines,
-            commit_id,
-            path: Arc::clone(path),
-        }));
+        for lines in lines {
+            self.born.push(Born {
+                lines,
+                commit_id,
+                path: Arc::clone(path),
+            });
+        }
     }
 
     /// Asks the index, and leaves what it does not know.
@@ -305,10 +334,10 @@ impl<'i> Pass<'i> {
         let Some(commit_id) = self.graph.nodes.get(place).map(|node| node.commit_id) else {
             return;
         };
-        let born = &mut self.born;
-        let left = self
-            .index
-            .answer(commit_id, suspects, |found| born.push(found));
+        let (found, left) = self.index.answer(commit_id, suspects, self.threads);
+        for born in found.into_iter().flatten() {
+            self.born.push(born);
+        }
         if !left.is_empty() {
             self.left.insert(commit_id, left);
         }
@@ -326,24 +355,8 @@ impl<'i> Pass<'i> {
     }
 
     /// Returns where lines were born, in the order of files and lines, and what was kept.
-    pub(super) fn finish(mut self, contents: &[Content]) -> (Vec<FileOrigins>, Keeper, Vec<Born>) {
-        self.born
-            .sort_unstable_by_key(|born| (born.lines.file, born.lines.line));
-        let mut runs: HashMap<u32, Vec<Run>> = HashMap::new();
-        for born in &self.born {
-            let run = Run {
-                line: u64::from(born.lines.line) + 1,
-                count: u64::from(born.lines.count),
-                commit_id: born.commit_id,
-                original_path: Arc::clone(&born.path),
-                original_line: u64::from(born.lines.old_line) + 1,
-            };
-            let runs = runs.entry(born.lines.file).or_default();
-            match runs.last_mut() {
-                Some(last) if last.is_continued_by(&run) => last.count += run.count,
-                _ => runs.push(run),
-            }
-        }
+    pub(super) fn finish(mut self, contents: &[Content]) -> (Vec<FileOrigins>, Keeper, Births) {
+        self.born.sort();
         let origins = (0..).zip(contents).map(|(file, content)| match content {
             Content::Binary => FileOrigins::Binary,
             Content::TooLarge => FileOrigins::TooLarge,
@@ -351,11 +364,30 @@ impl<'i> Pass<'i> {
             Content::Lines(_) => match self.obstacles.get(&file) {
                 Some(Obstacle::Missing(id)) => FileOrigins::Missing(*id),
                 Some(Obstacle::TooLarge) => FileOrigins::Incomparable,
-                None => FileOrigins::Lines(runs.remove(&file).unwrap_or_default()),
+                None => FileOrigins::Lines(runs(self.born.of_file(file))),
             },
         });
         (origins.collect(), self.keeper, self.born)
     }
+}
+
+/// Joins lines that stand together here and there.
+fn runs(born: &[Born]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::with_capacity(born.len());
+    for born in born {
+        let run = Run {
+            line: u64::from(born.lines.line) + 1,
+            count: u64::from(born.lines.count),
+            commit_id: born.commit_id,
+            original_path: Arc::clone(&born.path),
+            original_line: u64::from(born.lines.old_line) + 1,
+        };
+        match runs.last_mut() {
+            Some(last) if last.is_continued_by(&run) => last.count += run.count,
+            _ => runs.push(run),
+        }
+    }
+    runs
 }
 
 fn unite(suspects: &mut Suspects, path: Arc<[u8]>, lines: Vec<Lines>) {

@@ -1,6 +1,6 @@
 //! `Collected`: what was counted so far, ready to be united with what others counted.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::files::is_left_out;
@@ -13,6 +13,7 @@ use crate::attribute::kind::{LineAuthor, LineKind};
 use crate::attribute::summary::Dimension;
 use crate::attribute::tally::{Origins, Tally};
 use crate::object_id::ObjectId;
+use crate::table::{Map, Set};
 
 type Key = Vec<(Dimension, Option<String>)>;
 
@@ -26,7 +27,7 @@ pub(super) struct Collected {
     pub(super) boundary_lines: u64,
     pub(super) apart: Apart,
     pub(super) inferred: InferredCount,
-    groups: BTreeMap<Key, (Tally, HashSet<ObjectId>)>,
+    groups: BTreeMap<Key, (Tally, Set<ObjectId>)>,
 }
 
 impl Collected {
@@ -53,7 +54,7 @@ impl Collected {
         if is_left_out(request, part) {
             return;
         }
-        let mut runs: HashMap<(ObjectId, &LineAuthor), (&Arc<CommitFacts>, u64)> = HashMap::new();
+        let mut runs: Map<(ObjectId, &LineAuthor), (&Arc<CommitFacts>, u64)> = Map::default();
         for (commit, author, count) in lines {
             let run = runs.entry((commit.commit_id, author));
             run.or_insert((commit, 0)).1 += count;

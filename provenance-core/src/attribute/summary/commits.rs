@@ -1,7 +1,6 @@
 //! What the commits that are asked about count for, and what they added.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 use super::Request;
 use crate::attribute::AttributeError;
@@ -12,7 +11,6 @@ use crate::attribute::kind::{LineAuthor, LineKind};
 use crate::attribute::tally::Tally;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
-use crate::verify::Verifier;
 
 /// What commits count for.
 #[derive(Debug, Default)]
@@ -40,108 +38,121 @@ pub(super) fn count(cache: &CommitCache, request: &Request<'_>) -> Result<Counte
         .map(|commit_id| (*commit_id, true))
         .chain(unselected.map(|commit_id| (*commit_id, false)))
         .collect();
-    let found = request
-        .crew()
-        .over(&all, |repo, verifier, (commit_id, is_selected)| {
-            if *is_selected {
-                one(repo, verifier, cache, *commit_id, request)
-            } else {
-                touched(repo, *commit_id)
+    // What a commit added, and who it is by, need not be known of all.
+    let is_chosen = request.range.is_some() || request.wanted.is_some();
+    let crew = request.crew();
+    let shares = crew.shares(
+        &all,
+        |counted: &mut Counted, repo, verifier, (commit_id, is_selected)| {
+            if !is_chosen && let Some(unspoken) = cache.unspoken(verifier, *commit_id)? {
+                counted.commits.add(LineKind::Unattested, 1);
+                counted.inferred.add_commit(unspoken.inferred.as_deref());
+                return Ok(());
             }
-        })?;
+            if *is_selected {
+                let facts = cache.get(repo, verifier, *commit_id)?;
+                counted.add(repo, &facts, request)
+            } else {
+                counted.touched.extend(touched(repo, *commit_id)?);
+                Ok(())
+            }
+        },
+    )?;
     let mut all = Counted::default();
-    for commit in found {
-        all.commits.merge(commit.commits);
-        for (path, tally) in commit.added {
-            all.added.entry(path).or_default().merge(tally);
-        }
-        all.touched.extend(commit.touched);
-        all.unread += commit.unread;
-        all.inferred.merge(commit.inferred);
+    for share in shares {
+        all.merge(share);
     }
     Ok(all)
 }
 
-fn one(
-    repo: &Repo,
-    verifier: &Verifier<'_>,
-    cache: &CommitCache,
-    commit_id: ObjectId,
-    request: &Request<'_>,
-) -> Result<Counted, AttributeError> {
-    let is_range = request.range.is_some();
-    let facts: Arc<CommitFacts> = cache.get(repo, verifier, commit_id)?;
-    let is_believed = facts.judgement.verdict.is_believed();
-    let mut is_read = facts.is_whole;
-    let files: Vec<AddedFile> = if is_range || is_believed {
-        match added(repo, &facts) {
-            Ok(files) => files,
-            Err(AttributeError::Git(GitError::MissingObject { .. })) => {
-                is_read = false;
-                Vec::new()
+impl Counted {
+    /// Counts a commit.
+    fn add(
+        &mut self,
+        repo: &Repo,
+        facts: &CommitFacts,
+        request: &Request<'_>,
+    ) -> Result<(), AttributeError> {
+        let is_range = request.range.is_some();
+        let is_believed = facts.judgement.verdict.is_believed();
+        let mut is_read = facts.is_whole;
+        let files: Vec<AddedFile> = if is_range || is_believed {
+            match added(repo, facts) {
+                Ok(files) => files,
+                Err(AttributeError::Git(GitError::MissingObject { .. })) => {
+                    is_read = false;
+                    Vec::new()
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) => return Err(error),
-        }
-    } else {
-        // Whatever it added, it is unattested.
-        Vec::new()
-    };
-    let mut counted = if !is_range {
-        Counted::default()
-    } else if is_read && !files.is_empty() {
-        Counted {
-            touched: files.iter().map(|file| file.path.clone()).collect(),
-            ..Counted::default()
-        }
-    } else {
-        touched(repo, commit_id)?
-    };
-    let kind = if facts.is_whole && !is_read {
-        // What it added is not known, so nobody is known to have written all of it.
-        LineKind::Unattested
-    } else {
-        kind_of_commit(&facts, &files)
-    };
-    let mut is_wanted = false;
-    for file in &files {
-        let paths = request.paths;
-        if paths.is_some_and(|paths| !paths.contains(&file.path)) {
-            continue;
-        }
-        let mut tally = Tally::default();
-        for (author, count) in &file.lines {
-            if (request.wanted)(&facts, author) {
-                is_wanted = true;
-                tally.add(author.kind, *count);
-            }
-        }
-        if is_range && tally.total() > 0 {
-            counted.added.insert(file.path.clone(), tally);
-        }
-    }
-    if files.is_empty() || kind == LineKind::Unattested {
-        let author = LineAuthor {
-            kind,
-            ..LineAuthor::UNATTESTED
+        } else {
+            // Whatever it added, it is unattested.
+            Vec::new()
         };
-        is_wanted |= (request.wanted)(&facts, &author);
-    }
-    if is_wanted {
-        counted.commits.add(kind, 1);
-        if kind == LineKind::Unattested {
-            counted.inferred.add_commit(&facts);
+        if is_range && is_read && !files.is_empty() {
+            let paths = files.iter().map(|file| file.path.clone());
+            self.touched.extend(paths);
+        } else if is_range {
+            self.touched.extend(touched(repo, facts.commit_id)?);
         }
-        // One that is not believed is unattested, whatever it added.
-        counted.unread += u64::from(!is_read && (is_range || is_believed));
+        let kind = if facts.is_whole && !is_read {
+            // What it added is not known, so nobody is known to have written all of it.
+            LineKind::Unattested
+        } else {
+            kind_of_commit(facts, &files)
+        };
+        let mut is_wanted = false;
+        for file in &files {
+            let paths = request.paths;
+            if paths.is_some_and(|paths| !paths.contains(&file.path)) {
+                continue;
+            }
+            let mut tally = Tally::default();
+            for (author, count) in &file.lines {
+                if request.wants(facts, author) {
+                    is_wanted = true;
+                    tally.add(author.kind, *count);
+                }
+            }
+            if is_range && tally.total() > 0 {
+                let added = self.added.entry(file.path.clone());
+                added.or_default().merge(tally);
+            }
+        }
+        if files.is_empty() || kind == LineKind::Unattested {
+            let author = LineAuthor {
+                kind,
+                ..LineAuthor::UNATTESTED
+            };
+            is_wanted |= request.wants(facts, &author);
+        }
+        if is_wanted {
+            self.commits.add(kind, 1);
+            if kind == LineKind::Unattested {
+                self.inferred.add_commit(facts.inferred.as_deref());
+            }
+            // One that is not believed is unattested, whatever it added.
+            self.unread += u64::from(!is_read && (is_range || is_believed));
+        }
+        Ok(())
     }
-    Ok(counted)
+
+    fn merge(&mut self, other: Self) {
+        self.commits.merge(other.commits);
+        for (path, tally) in other.added {
+            self.added.entry(path).or_default().merge(tally);
+        }
+        self.touched.extend(other.touched);
+        self.unread += other.unread;
+        self.inferred.merge(other.inferred);
+    }
 }
 
 /// The paths that a commit has otherwise than its parents: all, where those are not here.
-fn touched(repo: &Repo, commit_id: ObjectId) -> Result<Counted, AttributeError> {
+fn touched(repo: &Repo, commit_id: ObjectId) -> Result<Vec<Vec<u8>>, AttributeError> {
     let Some(links) = repo.links(commit_id)? else {
         // A commit of which not even the header can be read has no lines either.
-        return Ok(Counted::default());
+        return Ok(Vec::new());
     };
     let mut trees = Vec::with_capacity(links.parent_ids.len());
     for parent_id in &links.parent_ids {
@@ -162,8 +173,5 @@ fn touched(repo: &Repo, commit_id: ObjectId) -> Result<Counted, AttributeError> 
         Err(error) => return Err(error.into()),
     };
     let there = changes.into_iter().filter(|change| change.new.is_some());
-    Ok(Counted {
-        touched: there.map(|change| change.path).collect(),
-        ..Counted::default()
-    })
+    Ok(there.map(|change| change.path).collect())
 }

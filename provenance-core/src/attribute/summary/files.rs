@@ -21,42 +21,45 @@ use crate::object_id::ObjectId;
 pub(super) fn count(
     cache: &CommitCache,
     request: &Request<'_>,
-    files: Vec<File>,
+    files: &[File],
     parting: &Parting,
 ) -> Result<Collected, AttributeError> {
     let in_range: Option<HashSet<ObjectId>> =
         request.range.map(|range| range.iter().copied().collect());
-    let origins = followed::origins(request, &files, in_range.as_ref())?;
-    let files: Vec<_> = files.into_iter().zip(origins).collect();
-    let files = request
-        .crew()
-        .over(&files, |repo, verifier, (file, origins)| {
-            let mut collected = Collected::default();
-            let Some(runs) = lines_of(repo, request, &file.path, origins, &mut collected.files)?
-            else {
-                return Ok(collected);
-            };
-            let part = parting.part(&file.path);
-            collected.count_file(part);
-            let mut lines = Vec::new();
-            let mut strays = Strays::of(request.follow);
-            let who = (verifier, cache);
-            attribute(repo, who, &runs, &mut strays, |commit, author, count| {
-                let range = in_range.as_ref();
-                if range.is_none_or(|range| range.contains(&commit.commit_id))
-                    && (request.wanted)(commit, &author)
-                {
-                    lines.push((Arc::clone(commit), author, count));
-                }
-            })?;
-            collected.add_lines(&file.path, part, &lines, request);
-            Ok(collected)
-        })?;
-    let mut all = Collected::default();
-    for file in files {
-        all.merge(file);
-    }
-    Ok(all)
+    let (origins, found) = followed::origins(request, files, in_range.as_ref())?;
+    let files: Vec<_> = files.iter().zip(&origins).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| found.keep());
+        let shares = request.crew().shares(
+            &files,
+            |collected: &mut Collected, repo, verifier, (file, origins)| {
+                let files = &mut collected.files;
+                let Some(runs) = lines_of(repo, request, &file.path, origins, files)? else {
+                    return Ok(());
+                };
+                let part = parting.part(&file.path);
+                collected.count_file(part);
+                let mut lines = Vec::new();
+                let mut strays = Strays::of(request.follow);
+                let who = (verifier, cache);
+                attribute(repo, who, &runs, &mut strays, |commit, author, count| {
+                    let range = in_range.as_ref();
+                    if range.is_none_or(|range| range.contains(&commit.commit_id))
+                        && request.wants(commit, &author)
+                    {
+                        lines.push((Arc::clone(commit), author, count));
+                    }
+                })?;
+                collected.add_lines(&file.path, part, &lines, request);
+                Ok(())
+            },
+        )?;
+        let mut all = Collected::default();
+        for share in shares {
+            all.merge(share);
+        }
+        Ok(all)
+    })
 }
 
 /// Returns where the lines of a file come from, and counts it as what it is; `None` where it has

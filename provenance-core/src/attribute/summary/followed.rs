@@ -8,24 +8,25 @@ use std::collections::HashSet;
 
 use super::Request;
 use crate::attribute::AttributeError;
-use crate::attribute::history::{self, FileOrigins, Question, Run};
+use crate::attribute::history::{self, FileOrigins, Found, Question, Run};
 use crate::git::blame::BlameOptions;
 use crate::git::diff::{MAX_BYTES, is_binary};
 use crate::git::tree::File;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
 
-/// Returns where the lines of each file come from, in the order of the files.
-pub(super) fn origins(
-    request: &Request<'_>,
-    files: &[File],
-    within: Option<&HashSet<ObjectId>>,
-) -> Result<Vec<FileOrigins>, AttributeError> {
+/// Returns where the lines of each file come from, in the order of the files, and what can be kept
+/// of that.
+pub(super) fn origins<'a>(
+    request: &Request<'a>,
+    files: &'a [File],
+    within: Option<&'a HashSet<ObjectId>>,
+) -> Result<(Vec<FileOrigins>, Found<'a>), AttributeError> {
     let follow = request.follow;
     if follow.follow_moves || follow.follow_copies > 0 {
-        return by_git(request, files);
+        return Ok((by_git(request, files)?, Found::nothing()));
     }
-    Ok(history::origins(&Question {
+    Ok(history::find(&Question {
         location: request.location,
         commit_id: request.head,
         files,

@@ -33,6 +33,7 @@ mod group;
 mod part;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 pub use apart::{Apart, Files, Gaps, PartTally};
 pub use group::{Dimension, Group};
@@ -40,6 +41,7 @@ pub use part::Part;
 
 use self::part::Parting;
 use super::AttributeError;
+use super::catalog::{Catalog, known};
 use super::commit::{CommitCache, CommitFacts};
 use super::crew::Crew;
 use super::history::IndexFile;
@@ -47,7 +49,7 @@ use super::inferred::Inferred;
 use super::kind::LineAuthor;
 use super::tally::{Origins, Tally};
 use crate::git::blame::BlameOptions;
-use crate::git::{Location, Repo};
+use crate::git::{Location, Names, Repo};
 use crate::infer::Rules;
 use crate::object_id::ObjectId;
 
@@ -76,8 +78,8 @@ pub struct Request<'a> {
     pub by: &'a [Dimension],
     /// How many names of a path count where lines are grouped by it; 0 means all.
     pub depth: usize,
-    /// Which lines count.
-    pub wanted: &'a Wanted<'a>,
+    /// Which lines count; `None` means all.
+    pub wanted: Option<&'a Wanted<'a>>,
     /// Rules by which to conclude whose unattested lines seem to be; without them nothing is.
     pub infer: Option<&'a Rules>,
     /// How lines are followed: `-w` in the same pass; `-M` and `-C` by Git itself, file by file. The
@@ -86,6 +88,8 @@ pub struct Request<'a> {
     /// The file in which the history pass keeps what it found; see
     /// [`Question::index`](super::history::Question::index).
     pub index: Option<IndexFile<'a>>,
+    /// What commits say of themselves, as far as that is known, and where what was read is told.
+    pub catalog: Option<Arc<Catalog>>,
     /// How many threads to use.
     pub threads: usize,
     /// Is told now and then how far the work is: pieces done, pieces in all.
@@ -102,11 +106,16 @@ impl std::fmt::Debug for Request<'_> {
 }
 
 impl<'a> Request<'a> {
+    fn wants(&self, commit: &CommitFacts, author: &LineAuthor) -> bool {
+        self.wanted.is_none_or(|wanted| wanted(commit, author))
+    }
+
     fn crew(&self) -> Crew<'a> {
         Crew {
             location: self.location,
             threads: self.threads,
             progress: self.progress,
+            known_before: known(self.catalog.as_ref()),
         }
     }
 }
@@ -143,8 +152,11 @@ pub struct Summary {
 ///
 /// [`AttributeError`] when the repository cannot be read or a commit cannot be judged.
 pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
-    let cache = CommitCache::over_gaps().inferring(request.infer);
-    let repo = Repo::open(request.location)?;
+    let cache = CommitCache::over_gaps()
+        .inferring(request.infer)
+        .with_catalog(request.catalog.as_ref());
+    let mut repo = Repo::open(request.location)?;
+    repo.read_in_bulk(Names::OfCommits);
     let counted = commits::count(&cache, request)?;
     let is_range = request.range.is_some();
     let mut summary = Summary {
@@ -172,7 +184,7 @@ pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
     let parting = Parting::of(&repo, request.head, &all, paths)?;
     drop(all);
 
-    let mut lines = files::count(&cache, request, files, &parting)?;
+    let mut lines = files::count(&cache, request, &files, &parting)?;
     summary.files.merge(lines.files);
     summary.apart = std::mem::take(&mut lines.apart);
     summary.apart.attributes_read = parting.is_whole;

@@ -9,6 +9,7 @@ use super::walk::{Birth, Walk};
 use super::{Cohort, Fate, Question};
 use crate::attribute::AttributeError;
 use crate::attribute::added::{added, kind_of_commit};
+use crate::attribute::catalog::known;
 use crate::attribute::commit::{CommitCache, CommitFacts};
 use crate::attribute::crew::Crew;
 use crate::attribute::file::attribute;
@@ -51,7 +52,7 @@ pub(super) fn count(
     dates: &Dates,
     ends: &Ends,
 ) -> Result<Counted, AttributeError> {
-    let cache = CommitCache::over_gaps();
+    let cache = CommitCache::over_gaps().with_catalog(question.catalog.as_ref());
     let authors = authors(question, walk, &cache)?;
     let kinds = kinds(question, walk, ends, &cache)?;
     let mut cohorts = Vec::new();
@@ -229,6 +230,7 @@ fn crew<'a>(question: &Question<'a>) -> Crew<'a> {
         location: question.location,
         threads: question.threads,
         progress: question.progress,
+        known_before: known(question.catalog.as_ref()),
     }
 }
 

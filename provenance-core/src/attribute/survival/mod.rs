@@ -62,6 +62,7 @@ use self::dates::Dates;
 use self::ends::Ends;
 use self::walk::Walk;
 use super::AttributeError;
+use super::catalog::Catalog;
 use super::commit::CommitFacts;
 use super::history::graph::Graph;
 use super::kind::{LineAuthor, LineKind};
@@ -80,6 +81,8 @@ pub struct Question<'a> {
     pub paths: Option<&'a HashSet<Vec<u8>>>,
     /// Which lines count.
     pub wanted: &'a (dyn Fn(&CommitFacts, &LineAuthor) -> bool + Sync),
+    /// What commits say of themselves, as far as that is known, and where what was read is told.
+    pub catalog: Option<Arc<Catalog>>,
     /// How many threads to use.
     pub threads: usize,
     /// Is told now and then how far the work is: pieces done, pieces in all.

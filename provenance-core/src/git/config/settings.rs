@@ -77,7 +77,7 @@ const DETECT_RULES: Setting = Setting {
 const HISTORY_INDEX: Setting = Setting {
     key: "provenance.historyIndex",
     default: "true",
-    meaning: "whether `stats` and `blame` keep where lines come from, and use it",
+    meaning: "whether `stats` and `blame` keep where lines come from and what commits say, and use it",
 };
 
 /// Every key, in the order of the documentation.

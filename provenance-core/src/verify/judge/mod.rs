@@ -15,6 +15,9 @@ use crate::git::RawCommit;
 use crate::git::trailer::Pins;
 use crate::record::RecordId;
 
+/// The code of the reason that a record names a commit and contradicts it.
+pub(super) const CONTRADICTS: &str = "contradicts-commit";
+
 /// Everything that a judgement depends on.
 pub(super) struct Case<'a> {
     pub(super) commit: &'a RawCommit,
@@ -217,7 +220,7 @@ fn contradiction(member: &Member, case: &Case<'_>) -> Option<Reason> {
         "record {} names this commit and contradicts {what}",
         member.record_id
     );
-    Some(reason("contradicts-commit", message))
+    Some(reason(CONTRADICTS, message))
 }
 
 fn supports<'a>(

@@ -5,9 +5,9 @@ pub(crate) mod random;
 mod stories;
 mod unwhole;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use provenance_core::attribute::history::{FileOrigins, Question, commits, origins};
+use provenance_core::attribute::history::{FileOrigins, Question, origins};
 use provenance_core::git::tree::File;
 use provenance_core::git::{GitError, Location, ObjectId, Repo};
 
@@ -120,27 +120,6 @@ fn titles(sandbox: &Sandbox, lines: &[Line]) -> Vec<String> {
         String::from_utf8(title).unwrap().trim().to_owned()
     };
     lines.iter().map(title).collect()
-}
-
-fn texts(ids: &[ObjectId]) -> Vec<String> {
-    ids.iter().map(ObjectId::to_string).collect()
-}
-
-#[test]
-fn the_commits_of_a_history_are_those_that_git_lists() {
-    for (seed, sandbox) in random::histories() {
-        let heads = ["main", "c7", "c20", "c7"].map(|name| sandbox.id(["rev-parse", name]));
-        for count in 1..=heads.len() {
-            let heads = &heads[..count];
-            let found = commits(&Location::at(sandbox.root()), heads).unwrap();
-            let listed = sandbox.repo().range(&texts(heads)).unwrap();
-            assert_eq!(found.len(), listed.len(), "seed {seed}");
-            assert_eq!(
-                found.into_iter().collect::<HashSet<_>>(),
-                listed.into_iter().collect::<HashSet<_>>()
-            );
-        }
-    }
 }
 
 #[test]

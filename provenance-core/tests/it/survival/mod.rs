@@ -25,6 +25,7 @@ fn followed(
         range,
         paths: None,
         wanted: &|_, _| true,
+        catalog: None,
         threads,
         progress: &|_, _| {},
     })

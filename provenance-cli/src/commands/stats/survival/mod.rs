@@ -4,6 +4,7 @@ mod document;
 mod text;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use provenance_core::attribute::survival::{Question, Survival, Table, survival};
 use provenance_core::git::{ObjectId, Repo};
@@ -12,6 +13,7 @@ use super::Args;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Outcome;
+use crate::kept::Kept;
 use crate::progress::Progress;
 use crate::selection::{Selection, head};
 
@@ -25,8 +27,9 @@ struct Asked<'a> {
 
 /// Runs the command.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
-    let repo = context.repo()?;
-    let selection = args.range.population(context)?;
+    let repo = &context.repo_in_bulk()?;
+    let catalog = Kept::find(context)?.catalog(repo, None)?;
+    let selection = args.range.population(context, repo, &catalog)?;
     let head = until(repo, &selection, args.at.as_deref())?;
     let filter = args.filter.filter(context)?;
     let paths = args.range.paths_ever(context, head)?;
@@ -41,10 +44,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
         range: range.as_ref(),
         paths: paths.as_ref(),
         wanted: &|commit, author| filter.wants(commit, author),
+        catalog: Some(Arc::clone(&catalog)),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         progress: &|done, total| progress.tell(done, total),
     })?;
     drop(progress);
+    catalog.save();
     let mut days = args.days.clone();
     days.sort_unstable();
     days.dedup();

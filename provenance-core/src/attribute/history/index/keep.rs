@@ -12,7 +12,7 @@ use super::stored::Known;
 use super::tables::Tables;
 use crate::attribute::history::graph::Graph;
 use crate::attribute::history::lines::Lines;
-use crate::attribute::history::pass::{Born, Suspects};
+use crate::attribute::history::pass::{Births, Suspects};
 use crate::git::tree::{MergeChange, Version};
 use crate::object_id::ObjectId;
 
@@ -113,12 +113,13 @@ impl Keeper {
         });
     }
 
-    /// Adds to an index what was kept, when all lines are where they were `born`, in the order of
-    /// files and lines. Answers whether there was anything.
-    pub(in crate::attribute::history) fn finish(self, index: &mut Index, born: &[Born]) -> bool {
-        if self.kept.is_empty() {
-            return false;
-        }
+    /// Answers whether there is nothing to keep.
+    pub(in crate::attribute::history) const fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// Adds to an index what was kept, when it is known where all lines were `born`.
+    pub(in crate::attribute::history) fn finish(self, index: &mut Index, born: &Births) {
         let mut tables = Tables::of(index);
         // The walk met children before their parents.
         for kept in self.kept.into_iter().rev() {
@@ -141,22 +142,22 @@ impl Keeper {
             index.numbers.insert(kept.commit_id, index.commits.len());
             index.commits.push(Known { id, above, files });
         }
-        true
     }
 }
 
 /// Where lines of one file were born.
-fn runs(index: &mut Index, tables: &mut Tables, all: &[Lines], born: &[Born]) -> Vec<KnownRun> {
+fn runs(index: &mut Index, tables: &mut Tables, all: &[Lines], born: &Births) -> Vec<KnownRun> {
     let mut runs = Vec::new();
     for lines in all {
-        let end = (lines.file, lines.line + lines.count);
-        let start = born.partition_point(|born| born.end() <= (lines.file, lines.line));
+        let end = lines.line + lines.count;
+        let born = born.of_file(lines.file);
+        let start = born.partition_point(|born| born.lines.line + born.lines.count <= lines.line);
         for born in born.iter().skip(start) {
             let from = born.lines.line.max(lines.line);
-            if (born.lines.file, from) >= end {
+            if from >= end {
                 break;
             }
-            let until = end.1.min(born.lines.line + born.lines.count);
+            let until = end.min(born.lines.line + born.lines.count);
             runs.push(KnownRun {
                 line: lines.old_line + (from - lines.line),
                 count: until - from,

@@ -1,46 +1,89 @@
 //! What the index says of lines: where they were born, or nothing.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::Index;
 use super::runs::KnownRun;
+use super::stored::KnownFile;
 use crate::attribute::history::lines::Lines;
 use crate::attribute::history::pass::{Born, Suspects};
 use crate::object_id::ObjectId;
+use crate::spread::{Pace, share};
+
+/// How many files a thread takes at once.
+const FILES_AT_ONCE: usize = 16;
+/// For how many files a thread more is worth it.
+const MANY: usize = 256;
+
+/// Lines of a file of which something is known.
+struct Asked<'a> {
+    known: &'a KnownFile,
+    path: Arc<[u8]>,
+    lines: Vec<Lines>,
+}
+
+/// What one thread found.
+#[derive(Default)]
+struct Answers {
+    found: Vec<Born>,
+    left: Vec<(Arc<[u8]>, Vec<Lines>)>,
+}
 
 impl Index {
-    /// Tells where lines of files of a commit were born, and returns those that it does not know.
+    /// Tells where lines of files of a commit were born, as each thread found it, and returns those
+    /// that it does not know.
     pub(in crate::attribute::history) fn answer(
         &self,
         commit_id: ObjectId,
         mut suspects: Suspects,
-        mut found: impl FnMut(Born),
-    ) -> Suspects {
-        let mut left = Suspects::new();
+        threads: usize,
+    ) -> (Vec<Vec<Born>>, Suspects) {
+        let mut all = Vec::with_capacity(suspects.len());
         let mut next = self.numbers.get(&commit_id).copied();
         while let Some(known) = next.and_then(|number| self.commits.get(number)) {
             if suspects.is_empty() {
                 break;
             }
-            for file in &known.files {
-                let path = self.paths.get(file.path as usize);
+            for known in &known.files {
+                let path = self.paths.get(known.path as usize);
                 let asked = path.and_then(|path| suspects.remove_entry(path));
-                let Some((path, lines)) = asked else {
-                    continue;
-                };
-                let runs = self.runs_of(file);
-                let mut unknown = Vec::new();
-                for lines in lines {
-                    self.of_runs(&runs, lines, &mut found, &mut unknown);
-                }
-                if !unknown.is_empty() {
-                    left.insert(path, unknown);
-                }
+                all.extend(asked.map(|(path, lines)| Asked { known, path, lines }));
             }
             next = known.above.map(|above| above as usize);
         }
-        left.extend(suspects);
-        left
+        let pace = Pace {
+            at_once: FILES_AT_ONCE,
+            ..Pace::SILENT
+        };
+        let threads = if all.len() < MANY { 1 } else { threads };
+        let answers: Result<_, Infallible> = share(0..threads, &all, pace, |_, pieces| {
+            let mut answers = Answers::default();
+            pieces.each(|asked| {
+                self.tell(asked, &mut answers);
+                Ok::<_, Infallible>(())
+            })?;
+            Ok(answers)
+        });
+        let Ok(answers) = answers;
+        let mut found = Vec::with_capacity(threads);
+        for answers in answers {
+            found.push(answers.found);
+            suspects.extend(answers.left);
+        }
+        (found, suspects)
+    }
+
+    fn tell(&self, asked: &Asked<'_>, answers: &mut Answers) {
+        let runs = self.runs_of(asked.known);
+        let mut unknown = Vec::new();
+        for lines in &asked.lines {
+            let found = &mut |born| answers.found.push(born);
+            self.of_runs(&runs, *lines, found, &mut unknown);
+        }
+        if !unknown.is_empty() {
+            answers.left.push((Arc::clone(&asked.path), unknown));
+        }
     }
 
     fn of_runs(

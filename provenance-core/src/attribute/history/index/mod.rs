@@ -33,7 +33,6 @@ mod stored;
 mod tables;
 mod thin;
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,9 +40,10 @@ pub(super) use self::keep::Keeper;
 use self::runs::KnownRun;
 use self::stored::{Ids, Known, KnownFile, Stored};
 use super::Content;
-use crate::capture::local;
+use crate::attribute::kept::Body;
 use crate::digest::Digest;
 use crate::object_id::ObjectId;
+use crate::table::Map;
 
 /// With more commits than so many times the depth, only those that stand on the newest are kept.
 const MANY: usize = 16;
@@ -71,26 +71,26 @@ pub(super) struct Index {
     ids: Vec<ObjectId>,
     paths: Vec<Arc<[u8]>>,
     commits: Vec<Known>,
-    /// What the files of the commits point into.
-    runs: Vec<u8>,
+    /// What the files of the commits point into: as it was read, and what stands behind it.
+    read_runs: Body,
+    new_runs: Vec<u8>,
     /// Where each commit stands in `commits`.
-    numbers: HashMap<ObjectId, usize>,
-    contents: HashMap<ObjectId, Content>,
+    numbers: Map<ObjectId, usize>,
+    contents: Map<ObjectId, Content>,
 }
 
 impl Index {
     /// Reads the index in `file`, if what it was made of is what is here: `circumstances` is
     /// whatever answers depend on besides the objects.
     pub(super) fn load(file: &Path, circumstances: Digest) -> Self {
-        let read = std::fs::read(file).ok();
-        let stored = read.and_then(|bytes| Stored::read(&bytes, circumstances));
+        let stored = Stored::read(file, circumstances);
         let index = stored.and_then(|(stored, runs)| Self::of(stored, runs));
         index.unwrap_or_default()
     }
 
-    fn of(stored: Stored, runs: Vec<u8>) -> Option<Self> {
+    fn of(stored: Stored, read_runs: Body) -> Option<Self> {
         let ids = stored.ids.list()?;
-        let mut numbers = HashMap::with_capacity(stored.commits.len());
+        let mut numbers = Map::default();
         for (number, known) in stored.commits.iter().enumerate() {
             // First parents stand before their children, so that going up comes to an end.
             if known.above.is_some_and(|above| above as usize >= number) {
@@ -105,7 +105,8 @@ impl Index {
             ids,
             paths: stored.paths.into_iter().map(Arc::from).collect(),
             commits: stored.commits,
-            runs,
+            read_runs,
+            new_runs: Vec::new(),
             numbers,
             contents,
         })
@@ -125,29 +126,32 @@ impl Index {
             blobs: Ids::of(contents.iter().map(|(id, _)| id)),
             contents: contents.iter().map(|(_, content)| *content).collect(),
         };
-        let made = file.parent().map(local::make_dir);
-        if let (Some(Ok(())), Some(bytes)) = (made, stored.bytes(&self.runs, circumstances)) {
-            drop(local::write(file, &bytes));
-        }
+        let runs = [self.read_runs.as_bytes(), &self.new_runs];
+        stored.write(runs, file, circumstances);
     }
 
     /// Returns where the lines of a file were born, as far as that is known.
     fn runs_of(&self, file: &KnownFile) -> Vec<KnownRun> {
-        let place = file.start as usize..file.end as usize;
-        let bytes = self.runs.get(place).unwrap_or_default();
-        runs::read(bytes, file.path)
+        let (start, end) = (file.start as usize, file.end as usize);
+        let known = self.read_runs.as_bytes();
+        let bytes = match start.checked_sub(known.len()) {
+            None => known.get(start..end),
+            Some(start) => self.new_runs.get(start..end.saturating_sub(known.len())),
+        };
+        runs::read(bytes.unwrap_or_default(), file.path)
     }
 
     /// Adds a file of a commit that is being added.
     fn add_file(&mut self, path: u32, all: &[KnownRun]) -> KnownFile {
-        let start = self.runs.len();
-        runs::write(all, path, &mut self.runs);
+        let known = self.read_runs.as_bytes().len();
+        let start = self.new_runs.len();
+        runs::write(all, path, &mut self.new_runs);
         // A file beyond four gigabytes has no lines that could be found again.
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let place = |at: usize| u32::try_from(known + at).unwrap_or(u32::MAX);
         KnownFile {
             path,
             start: place(start),
-            end: place(self.runs.len()),
+            end: place(self.new_runs.len()),
         }
     }
 
@@ -157,7 +161,7 @@ impl Index {
     }
 
     /// Remembers what blobs are, and forgets those that are not named.
-    pub(super) fn set_contents(&mut self, contents: HashMap<ObjectId, Content>) {
+    pub(super) fn set_contents(&mut self, contents: Map<ObjectId, Content>) {
         self.contents = contents;
     }
 

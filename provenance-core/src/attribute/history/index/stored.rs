@@ -1,21 +1,24 @@
-//! `Stored`: the index as a file.
+//! `Stored`: the index as a [kept](crate::attribute::kept) file.
 //!
 //! ```text
-//! "git-provenance history 1\n"   the version: of the format, and of the rules that lines follow
-//! 32 bytes                       SHA-256 of the circumstances and of what follows
-//! 4 bytes                        how long the tables are, the highest first
-//! postcard                       the tables
-//! the rest                       the runs that they point into
+//! 4 bytes     how long the tables are, the highest first
+//! postcard    the tables
+//! the rest    the runs that they point into
 //! ```
+
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::history::Content;
+use crate::attribute::kept::{Body, Form};
 use crate::digest::Digest;
 use crate::object_id::ObjectId;
 
-/// Another number whenever the format changes, or what the walk answers.
-const MAGIC: &[u8] = b"git-provenance history 1\n";
+/// Another number whenever the format changes.
+const FORM: Form = Form {
+    first_line: "git-provenance history 1\n",
+};
 
 /// The tables; numbers are places in others of them.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -106,28 +109,20 @@ pub(super) struct KnownFile {
 }
 
 impl Stored {
-    /// Reads what [`Stored::bytes`] wrote, and nothing else: the tables and the runs.
-    pub(super) fn read(bytes: &[u8], circumstances: Digest) -> Option<(Self, Vec<u8>)> {
-        let rest = bytes.strip_prefix(MAGIC)?;
-        let (sum, rest) = rest.split_at_checked(32)?;
-        if sum != checksum(circumstances, rest).as_bytes() {
-            return None;
-        }
-        let (length, rest) = rest.split_first_chunk()?;
+    /// Reads what [`Stored::write`] wrote, and nothing else: the tables and the runs.
+    pub(super) fn read(file: &Path, circumstances: Digest) -> Option<(Self, Body)> {
+        let body = FORM.read(file, circumstances)?;
+        let (length, rest) = body.as_bytes().split_first_chunk::<4>()?;
         let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-        let (tables, runs) = rest.split_at_checked(length)?;
-        Some((postcard::from_bytes(tables).ok()?, runs.to_vec()))
+        let tables = postcard::from_bytes(rest.get(..length)?).ok()?;
+        Some((tables, body.skip(4 + length)))
     }
 
-    /// Returns the file.
-    pub(super) fn bytes(&self, runs: &[u8], circumstances: Digest) -> Option<Vec<u8>> {
-        let tables = postcard::to_stdvec(self).ok()?;
-        let length = u32::try_from(tables.len()).ok()?.to_be_bytes();
-        let rest = [&length, tables.as_slice(), runs].concat();
-        Some([MAGIC, checksum(circumstances, &rest).as_bytes(), &rest].concat())
+    /// Writes the file.
+    pub(super) fn write(&self, runs: [&[u8]; 2], file: &Path, circumstances: Digest) {
+        let tables = postcard::to_stdvec(self).unwrap_or_default();
+        let length = u32::try_from(tables.len()).unwrap_or(0).to_be_bytes();
+        let [known, new] = runs;
+        FORM.write(file, circumstances, &[&length, &tables, known, new]);
     }
-}
-
-fn checksum(circumstances: Digest, rest: &[u8]) -> Digest {
-    Digest::of_parts([circumstances.as_bytes().as_slice(), rest])
 }

@@ -1,16 +1,16 @@
 //! `Tables`: where the index has the ids and paths that it names by number.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Index;
 use crate::object_id::ObjectId;
+use crate::table::Map;
 
 /// The places of what the tables of an index hold.
 #[derive(Default)]
 pub(super) struct Tables {
-    ids: HashMap<ObjectId, u32>,
-    paths: HashMap<Arc<[u8]>, u32>,
+    ids: Map<ObjectId, u32>,
+    paths: Map<Arc<[u8]>, u32>,
 }
 
 impl Tables {

@@ -1,23 +1,22 @@
 //! `CommitFacts`: one commit, what is believed about it, and what that says about its lines.
 //!
-//! A [`CommitCache`] holds the facts of the commits that were asked about, so that each is judged
-//! once however many of its lines survive. It is shared between threads; repositories are not.
+//! A [`CommitCache`] holds the facts of the commits that were asked about.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+mod cache;
 
+use std::sync::Arc;
+
+pub use self::cache::CommitCache;
+use self::cache::{Gaps, Inferring};
+pub(super) use self::cache::{KnownCommits, Unspoken};
 use super::AttributeError;
 use super::claims::Claims;
-use super::crew::Crew;
 use crate::git::blame::Uncommitted;
-use crate::git::{GitError, Location, Person, RawCommit, Repo, trailer};
-use crate::infer::{Inference, Rules};
+use crate::git::{GitError, Person, RawCommit, Repo, trailer};
+use crate::infer::Inference;
 use crate::object_id::ObjectId;
 use crate::record::RecordId;
 use crate::verify::{Judgement, Reason, Verdict, Verifier, VerifyError};
-
-/// For how many commits a thread more is worth it.
-const MANY: usize = 48;
 
 /// One commit, what is believed about it, and what that says about its lines.
 #[derive(Debug, Clone)]
@@ -45,7 +44,7 @@ pub struct CommitFacts {
     pub is_whole: bool,
     /// What its message lets one conclude, where that was asked for and no record is believed.
     /// It is no evidence.
-    pub inferred: Option<Inference>,
+    pub inferred: Option<Arc<Inference>>,
 }
 
 /// A moment as Git keeps it: of the world, and of the place where it was.
@@ -78,16 +77,18 @@ impl CommitFacts {
         verifier: &Verifier<'_>,
         commit_id: ObjectId,
     ) -> Result<Self, AttributeError> {
-        Self::read_over(repo, verifier, commit_id, Gaps::Refused, None)
+        let (facts, _) = Self::read_over(repo, verifier, commit_id, Gaps::Refused, None)?;
+        Ok(facts)
     }
 
+    /// Reads a commit and judges it; returns the commit, too, unless it is malformed.
     fn read_over(
         repo: &Repo,
         verifier: &Verifier<'_>,
         commit_id: ObjectId,
         gaps: Gaps,
         inferring: Option<&Inferring>,
-    ) -> Result<Self, AttributeError> {
+    ) -> Result<(Self, Option<RawCommit>), AttributeError> {
         let raw = match repo.commit(commit_id) {
             Ok(raw) => Some(raw),
             // An answer, and the judgement gives it.
@@ -116,9 +117,9 @@ impl CommitFacts {
         if let (Some(inferring), Some(raw)) = (inferring, &raw)
             && !facts.judgement.verdict.is_believed()
         {
-            facts.inferred = (inferring.infer)(&inferring.rules, raw);
+            facts.inferred = (inferring.infer)(&inferring.rules, raw).map(Arc::new);
         }
-        Ok(facts)
+        Ok((facts, raw))
     }
 
     /// Judges a commit as if its message pinned one record, and nothing else: what a record about
@@ -143,11 +144,6 @@ impl CommitFacts {
     /// Returns what can be said of lines that no commit has yet: nothing but whom Git names.
     #[must_use]
     pub fn not_yet(commit_id: ObjectId, named: &Uncommitted) -> Self {
-        let judgement = Judgement {
-            verdict: Verdict::Unattested,
-            reasons: Vec::new(),
-            ..incomplete(commit_id, false)
-        };
         Self {
             author: format!("{} <{}>", named.name, named.email),
             author_name: named.name.clone(),
@@ -155,8 +151,19 @@ impl CommitFacts {
                 seconds: named.seconds,
                 offset_minutes: 0,
             },
-            ..Self::of(None, judgement, false)
+            is_whole: false,
+            ..Self::unspoken(commit_id)
         }
+    }
+
+    /// Returns the facts of a commit of which no record speaks, before anything is said of it.
+    pub(super) fn unspoken(commit_id: ObjectId) -> Self {
+        let judgement = Judgement {
+            verdict: Verdict::Unattested,
+            reasons: Vec::new(),
+            ..incomplete(commit_id, true)
+        };
+        Self::of(None, judgement, true)
     }
 
     fn of(raw: Option<&RawCommit>, judgement: Judgement, is_whole: bool) -> Self {
@@ -243,128 +250,4 @@ fn title(commit: &RawCommit) -> String {
         .take_while(|line| !line.is_empty())
         .collect();
     decoded(commit, &paragraph.join(&b' '))
-}
-
-/// The facts of the commits that were asked about.
-#[derive(Debug, Default)]
-pub struct CommitCache {
-    known: Mutex<HashMap<ObjectId, Arc<CommitFacts>>>,
-    gaps: Gaps,
-    inferring: Option<Inferring>,
-    threads: usize,
-}
-
-/// The rules, and what concludes by them: named where rules are given, so that a program which
-/// never gives any, as hooks do not, has nothing of it.
-#[derive(Debug)]
-struct Inferring {
-    rules: Rules,
-    infer: fn(&Rules, &RawCommit) -> Option<Inference>,
-}
-
-/// What becomes of a commit that cannot be judged, because objects are not here.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Gaps {
-    /// An error: whoever writes must not write less than there is.
-    #[default]
-    Refused,
-    /// An answer: it is not believed.
-    Answered,
-}
-
-impl CommitCache {
-    /// Makes an empty cache.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Makes an empty cache that takes a commit for one that is not believed where objects that it
-    /// takes to judge it are not here: for whoever counts, and says what could not be counted.
-    #[must_use]
-    pub fn over_gaps() -> Self {
-        Self {
-            gaps: Gaps::Answered,
-            ..Self::default()
-        }
-    }
-
-    /// Lets the facts hold what messages let one conclude by these rules; without rules nothing is
-    /// inferred.
-    #[must_use]
-    pub fn inferring(self, rules: Option<&Rules>) -> Self {
-        Self {
-            inferring: rules.map(|rules| Inferring {
-                rules: rules.clone(),
-                infer: Rules::infer,
-            }),
-            ..self
-        }
-    }
-
-    /// Lets many commits be judged on so many threads at once.
-    #[must_use]
-    pub fn on_threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
-    }
-
-    /// Reads and judges commits that will be asked about, each once. Few are left for later:
-    /// another thread has to open the repository first.
-    pub(super) fn expect(
-        &self,
-        location: &Location,
-        commit_ids: &[ObjectId],
-    ) -> Result<(), AttributeError> {
-        if self.threads < 2 || commit_ids.len() < MANY {
-            return Ok(());
-        }
-        self.crew(location)
-            .over(commit_ids, |repo, verifier, commit_id| {
-                self.get(repo, verifier, *commit_id).map(drop)
-            })?;
-        Ok(())
-    }
-
-    /// Lets commits be judged while `find` is still looking for them; it is given whom to tell.
-    pub(super) fn ahead<R>(
-        &self,
-        location: &Location,
-        find: impl FnOnce(&mut dyn FnMut(ObjectId)) -> R,
-    ) -> R {
-        let judge = |repo: &Repo, verifier: &Verifier<'_>, commit_id| {
-            // What cannot be judged is asked about again, and said then.
-            drop(self.get(repo, verifier, commit_id));
-        };
-        self.crew(location).ahead(judge, find)
-    }
-
-    fn crew<'a>(&self, location: &'a Location) -> Crew<'a> {
-        Crew {
-            location,
-            threads: self.threads.max(1),
-            progress: &|_, _| {},
-        }
-    }
-
-    /// Returns the facts of a commit; reads and judges it when first asked.
-    ///
-    /// # Errors
-    ///
-    /// As for [`CommitFacts::read`].
-    pub fn get(
-        &self,
-        repo: &Repo,
-        verifier: &Verifier<'_>,
-        commit_id: ObjectId,
-    ) -> Result<Arc<CommitFacts>, AttributeError> {
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(facts) = known().get(&commit_id) {
-            return Ok(Arc::clone(facts));
-        }
-        // Not under the lock: two threads may judge the same commit, and none waits.
-        let inferring = self.inferring.as_ref();
-        let facts = CommitFacts::read_over(repo, verifier, commit_id, self.gaps, inferring)?;
-        let facts = Arc::new(facts);
-        Ok(Arc::clone(known().entry(commit_id).or_insert(facts)))
-    }
 }
