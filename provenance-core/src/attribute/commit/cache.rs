@@ -24,7 +24,7 @@ pub struct CommitCache {
     known: Mutex<Map<ObjectId, Arc<CommitFacts>>>,
     gaps: Gaps,
     inferring: Option<Inferring>,
-    threads: usize,
+    many: Option<Many>,
     known_before: Option<Arc<dyn KnownCommits>>,
 }
 
@@ -46,6 +46,13 @@ pub(in crate::attribute) trait KnownCommits: KnownPatches {
     fn facts(&self, commit_id: ObjectId) -> Option<CommitFacts>;
     /// Takes in a commit that was read, all of whose parents are here.
     fn add(&self, raw: &RawCommit, facts: &CommitFacts);
+}
+
+/// How many threads judge, and what lets them: named where threads are asked for, likewise.
+#[derive(Debug, Clone, Copy)]
+struct Many {
+    threads: usize,
+    judge: fn(&CommitCache, &Location, &[ObjectId]) -> Result<(), AttributeError>,
 }
 
 /// The rules, and what concludes by them: named where rules are given, so that a program which
@@ -108,7 +115,11 @@ impl CommitCache {
     /// Lets many commits be judged on so many threads at once.
     #[must_use]
     pub fn on_threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
+        let many = (threads > 1).then_some(Many {
+            threads,
+            judge: Self::judge_all,
+        });
+        Self { many, ..self }
     }
 
     /// Reads and judges commits that will be asked about, each once. Few are left for later:
@@ -118,13 +129,21 @@ impl CommitCache {
         location: &Location,
         commit_ids: &[ObjectId],
     ) -> Result<(), AttributeError> {
-        if self.threads < 2 || commit_ids.len() < MANY {
-            return Ok(());
+        match self.many {
+            Some(many) if commit_ids.len() >= MANY => (many.judge)(self, location, commit_ids),
+            _ => Ok(()),
         }
-        self.crew(location)
-            .over(commit_ids, |repo, verifier, commit_id| {
-                self.get(repo, verifier, *commit_id).map(drop)
-            })?;
+    }
+
+    fn judge_all(
+        &self,
+        location: &Location,
+        commit_ids: &[ObjectId],
+    ) -> Result<(), AttributeError> {
+        let crew = self.crew(location);
+        crew.over(commit_ids, |repo, verifier, commit_id| {
+            self.get(repo, verifier, *commit_id).map(drop)
+        })?;
         Ok(())
     }
 
@@ -144,7 +163,7 @@ impl CommitCache {
     fn crew<'a>(&self, location: &'a Location) -> Crew<'a> {
         Crew {
             location,
-            threads: self.threads.max(1),
+            threads: self.many.map_or(1, |many| many.threads),
             progress: &|_, _| {},
             known_before: self.known_before.clone(),
         }

@@ -181,7 +181,7 @@ impl Repo {
             // Nobody reads the names.
             encoding: Some("none"),
         })?;
-        Ok(running.finish(|_| {})?.lines)
+        Ok(running.finish(&mut |_| {})?.lines)
     }
 
     /// Answers whether a file of the work tree has the very bytes that it has in a commit. Where

@@ -156,8 +156,8 @@ impl RunningBlame<'_> {
     /// [`GitError::NotInWorkTree`]; [`GitError::MissingObject`] in a shallow or partial clone,
     /// where nothing is fetched; [`GitError::Blame`] for a range of lines that is none, and for
     /// what else Git does not take.
-    pub fn finish(self, mut named: impl FnMut(ObjectId)) -> Result<Blamed, GitError> {
-        let output = self.child.finish(|row| {
+    pub fn finish(self, named: &mut dyn FnMut(ObjectId)) -> Result<Blamed, GitError> {
+        let output = self.child.finish(&mut |row| {
             if let Some(commit_id) = porcelain::named(row) {
                 named(commit_id);
             }
@@ -178,7 +178,7 @@ impl RunningBlame<'_> {
         }
         .ok_or_else(unreadable)?;
         if let Some(marks) = self.marks {
-            let marks = marks.finish(|_| {})?;
+            let marks = marks.finish(&mut |_| {})?;
             mark(&mut told.lines, &marks.stdout)
                 .filter(|()| marks.status.success())
                 .ok_or_else(unreadable)?;
@@ -228,7 +228,7 @@ impl Running {
     }
 
     /// Reads to the end, row by row.
-    fn finish(mut self, mut row: impl FnMut(&[u8])) -> Result<Output, GitError> {
+    fn finish(mut self, row: &mut dyn FnMut(&[u8])) -> Result<Output, GitError> {
         let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
         let read = || -> io::Result<Output> {
             std::thread::scope(|scope| {
