@@ -13,7 +13,6 @@ use provenance_core::attribute::history::IndexFile;
 use provenance_core::attribute::{AttributedLine, CommitCache, blame_known, blame_running};
 use provenance_core::git::Repo;
 use provenance_core::git::blame::{BlameForm, BlameOptions, BlameQuestion};
-use provenance_core::verify::Verifier;
 
 use self::asked::Asked;
 use self::written::DateForm;
@@ -210,7 +209,7 @@ fn ask_index(
     if !asked.is_of_a_commit(repo)? {
         return Ok(None);
     }
-    let verifier = Verifier::open(repo)?;
+    let verifier = cache.verifier(repo)?;
     Ok(blame_known(repo, &verifier, cache, index, asked.rev, path)?)
 }
 
@@ -243,7 +242,7 @@ fn ask(
         // What people and JSON see is read from the commits.
         encoding: form.map_or(Some("none"), |_| args.forms.encoding.as_deref()),
     })?;
-    let verifier = Verifier::open(repo)?;
+    let verifier = cache.verifier(repo)?;
     let content = content.as_deref();
     Ok(blame_running(
         repo, &verifier, cache, running, content, options,

@@ -112,6 +112,17 @@ impl CommitCache {
         }
     }
 
+    /// Opens the trail, to judge commits with what is known of them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Verifier::open`].
+    pub fn verifier<'r>(&self, repo: &'r Repo) -> Result<Verifier<'r>, AttributeError> {
+        let patches = self.known_before.clone();
+        let patches = patches.map(|known| known as Arc<dyn KnownPatches>);
+        Ok(Verifier::open(repo)?.with_patches(patches))
+    }
+
     /// Lets many commits be judged on so many threads at once.
     #[must_use]
     pub fn on_threads(self, threads: usize) -> Self {
