@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use super::AttributeError;
 use super::commit::KnownCommits;
-use crate::git::{GitError, Location, Names, Repo};
+use crate::git::{Compared, GitError, Location, Names, Repo};
 use crate::object_id::ObjectId;
 use crate::spread::{Pace, share, spread};
 use crate::verify::{KnownPatches, Verifier};
@@ -25,6 +25,8 @@ pub(super) struct Crew<'a> {
     pub(super) progress: &'a (dyn Fn(usize, usize) + Sync),
     /// What is known of commits.
     pub(super) known_before: Option<Arc<dyn KnownCommits>>,
+    /// What is compared, and others compare, too.
+    pub(super) compared: Option<Arc<Compared>>,
 }
 
 impl Crew<'_> {
@@ -66,11 +68,11 @@ impl Crew<'_> {
 
     fn repos(&self, pieces: usize) -> Result<Vec<Repo>, AttributeError> {
         let threads = self.threads.clamp(1, pieces.max(1));
-        Ok(Repo::open_in_bulk(
-            self.location,
-            Names::OfCommits,
-            threads,
-        )?)
+        let mut repos = Repo::open_in_bulk(self.location, Names::OfCommits, threads)?;
+        for repo in &mut repos {
+            repo.share_compared(self.compared.as_ref());
+        }
+        Ok(repos)
     }
 
     fn pace(&self) -> Pace<'_> {

@@ -120,15 +120,19 @@ impl Repo {
             if version.is_some_and(|version| version.id == new.id) {
                 return Ok(AddedLines::Ranges(Vec::new()));
             }
+            let old_content = self.lines_of(*version)?;
             // What was no file of lines has no lines that could still be there.
-            let old_content = self.lines_of(*version)?.unwrap_or_default();
-            let hunks = match diff::hunks(&old_content, &new_content, Setting::Blame) {
+            let compared = old_content.as_deref().unwrap_or_default();
+            let hunks = match diff::hunks(compared, &new_content, Setting::Blame) {
                 Ok(hunks) => hunks,
                 Err(DiffError::TooLarge { .. }) => return Ok(AddedLines::Whole),
                 Err(DiffError::Xdiff(source)) => {
                     return Err(GitError::failed("compare lines", source));
                 }
             };
+            if let (Some(old), Some(_)) = (version, &old_content) {
+                self.remember_compared(old.id, new.id, &hunks);
+            }
             let ranges: Vec<_> = hunks.iter().filter_map(diff::Hunk::added).collect();
             common = Some(match common {
                 Some(common) => intersection(&common, &ranges),

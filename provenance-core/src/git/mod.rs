@@ -14,6 +14,7 @@ pub mod attributes;
 pub mod blame;
 mod bulk;
 mod commit;
+mod compared;
 mod config;
 mod converted;
 mod dates;
@@ -47,6 +48,7 @@ mod worktrees;
 
 pub use bulk::Names;
 pub use commit::{CommitFault, Person, RawCommit};
+pub use compared::Compared;
 pub use config::{
     Config, FsyncPolicy, Identity, IdentityRole, NotesRef, SETTINGS, Setting, Settings,
     TrailerPolicy,
@@ -71,6 +73,7 @@ use std::cell::{OnceCell, RefCell};
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use git2::{ErrorCode, Repository, RepositoryOpenFlags};
 
@@ -83,6 +86,7 @@ pub struct Repo {
     trees: RefCell<objects::AtHand>,
     blobs: RefCell<objects::AtHand>,
     bulk: Option<(Box<dyn bulk::Bulk>, Names)>,
+    compared: Option<Arc<Compared>>,
 }
 
 impl fmt::Debug for Repo {
@@ -144,6 +148,7 @@ impl Repo {
             trees: RefCell::default(),
             blobs: RefCell::default(),
             bulk: None,
+            compared: None,
         };
         repo.check_common_dir()?;
         repo.settle_work_tree()?;

@@ -177,6 +177,7 @@ impl CommitCache {
             threads: self.many.map_or(1, |many| many.threads),
             progress: &|_, _| {},
             known_before: self.known_before.clone(),
+            compared: None,
         }
     }
 

@@ -246,6 +246,11 @@ pub(in crate::attribute) fn hunks(
     (old_id, new_id): Pair,
     setting: Setting,
 ) -> Result<Hunks, GitError> {
+    if setting == Setting::Blame
+        && let Some(hunks) = repo.compared(old_id, new_id)
+    {
+        return Ok(Ok(hunks));
+    }
     let (new, old) = match (contents.read(repo, new_id)?, contents.read(repo, old_id)?) {
         (Ok(new), Ok(old)) => (new, old),
         (Err(obstacle), _) | (_, Err(obstacle)) => return Ok(Err(obstacle)),

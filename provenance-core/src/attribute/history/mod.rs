@@ -58,7 +58,7 @@ use crate::digest::Digest;
 use crate::git::blame::BlamedLine;
 use crate::git::diff::{MAX_BYTES, Setting, count_lines, is_binary};
 use crate::git::tree::File;
-use crate::git::{GitError, Location, Names, Repo};
+use crate::git::{Compared, GitError, Location, Names, Repo};
 use crate::object_id::ObjectId;
 
 /// Which lines to follow.
@@ -76,6 +76,8 @@ pub struct Question<'a> {
     pub ignore_whitespace: bool,
     /// The file in which is kept what was found, for the next time; `None` means that nothing is.
     pub index: Option<IndexFile<'a>>,
+    /// What others compared of these commits before; `None` where nobody did.
+    pub compared: Option<&'a Arc<Compared>>,
     /// Whether `files` are all that the commit has: only then is something kept.
     pub is_whole_tree: bool,
     /// How many threads to use.
@@ -174,6 +176,9 @@ pub fn origins(question: &Question<'_>) -> Result<Vec<FileOrigins>, GitError> {
 pub(super) fn find<'a>(question: &Question<'a>) -> Result<(Vec<FileOrigins>, Found<'a>), GitError> {
     let threads = question.threads.max(1);
     let mut repos = Repo::open_in_bulk(question.location, Names::Believed, threads)?;
+    for repo in &mut repos {
+        repo.share_compared(question.compared);
+    }
     let Some(repo) = repos.first() else {
         return Ok((Vec::new(), Found::nothing()));
     };

@@ -1,6 +1,7 @@
 //! What the commits that are asked about count for, and what they added.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::Request;
 use crate::attribute::AttributeError;
@@ -9,7 +10,7 @@ use crate::attribute::commit::{CommitCache, CommitFacts};
 use crate::attribute::inferred::InferredCount;
 use crate::attribute::kind::{LineAuthor, LineKind};
 use crate::attribute::tally::Tally;
-use crate::git::{GitError, Repo};
+use crate::git::{Compared, GitError, Repo};
 use crate::object_id::ObjectId;
 
 /// What commits count for.
@@ -28,7 +29,11 @@ pub(super) struct Counted {
 }
 
 /// Counts the commits.
-pub(super) fn count(cache: &CommitCache, request: &Request<'_>) -> Result<Counted, AttributeError> {
+pub(super) fn count(
+    cache: &CommitCache,
+    request: &Request<'_>,
+    compared: Option<&Arc<Compared>>,
+) -> Result<Counted, AttributeError> {
     let counted: HashSet<ObjectId> = request.commits.iter().copied().collect();
     let unselected = request.range.unwrap_or_default().iter();
     let unselected = unselected.filter(|commit_id| !counted.contains(commit_id));
@@ -40,7 +45,7 @@ pub(super) fn count(cache: &CommitCache, request: &Request<'_>) -> Result<Counte
         .collect();
     // What a commit added, and who it is by, need not be known of all.
     let is_chosen = request.range.is_some() || request.wanted.is_some();
-    let crew = request.crew();
+    let crew = request.crew(compared);
     let shares = crew.shares(
         &all,
         |counted: &mut Counted, repo, verifier, (commit_id, is_selected)| {

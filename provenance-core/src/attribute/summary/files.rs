@@ -14,7 +14,7 @@ use crate::attribute::file::attribute;
 use crate::attribute::history::{FileOrigins, Run};
 use crate::attribute::strays::Strays;
 use crate::git::tree::File;
-use crate::git::{GitError, Repo};
+use crate::git::{Compared, GitError, Repo};
 use crate::object_id::ObjectId;
 
 /// Counts the lines of files that are regular ones.
@@ -23,14 +23,15 @@ pub(super) fn count(
     request: &Request<'_>,
     files: &[File],
     parting: &Parting,
+    compared: Option<&Arc<Compared>>,
 ) -> Result<Collected, AttributeError> {
     let in_range: Option<HashSet<ObjectId>> =
         request.range.map(|range| range.iter().copied().collect());
-    let (origins, found) = followed::origins(request, files, in_range.as_ref())?;
+    let (origins, found) = followed::origins(request, files, in_range.as_ref(), compared)?;
     let files: Vec<_> = files.iter().zip(&origins).collect();
     std::thread::scope(|scope| {
         scope.spawn(|| found.keep());
-        let shares = request.crew().shares(
+        let shares = request.crew(None).shares(
             &files,
             |collected: &mut Collected, repo, verifier, (file, origins)| {
                 let files = &mut collected.files;

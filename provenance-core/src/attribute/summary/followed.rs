@@ -5,6 +5,7 @@
 //! file's lines, so Git itself is asked for them: file by file, on all cores.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::Request;
 use crate::attribute::AttributeError;
@@ -12,7 +13,7 @@ use crate::attribute::history::{self, FileOrigins, Found, Question, Run};
 use crate::git::blame::BlameOptions;
 use crate::git::diff::{MAX_BYTES, is_binary};
 use crate::git::tree::File;
-use crate::git::{GitError, Repo};
+use crate::git::{Compared, GitError, Repo};
 use crate::object_id::ObjectId;
 
 /// Returns where the lines of each file come from, in the order of the files, and what can be kept
@@ -21,6 +22,7 @@ pub(super) fn origins<'a>(
     request: &Request<'a>,
     files: &'a [File],
     within: Option<&'a HashSet<ObjectId>>,
+    compared: Option<&'a Arc<Compared>>,
 ) -> Result<(Vec<FileOrigins>, Found<'a>), AttributeError> {
     let follow = request.follow;
     if follow.follow_moves || follow.follow_copies > 0 {
@@ -33,6 +35,7 @@ pub(super) fn origins<'a>(
         within,
         ignore_whitespace: follow.ignore_whitespace,
         index: request.index,
+        compared,
         is_whole_tree: request.range.is_none() && request.paths.is_none(),
         threads: request.threads,
         progress: request.progress,
@@ -49,7 +52,7 @@ fn by_git(request: &Request<'_>, files: &[File]) -> Result<Vec<FileOrigins>, Att
         copy_score: follow.copy_score,
         ..BlameOptions::default()
     };
-    request.crew().over(files, |repo, _, file| {
+    request.crew(None).over(files, |repo, _, file| {
         Ok(of_file(repo, request.head, file, &options)?)
     })
 }

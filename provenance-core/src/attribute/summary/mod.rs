@@ -49,7 +49,7 @@ use super::inferred::Inferred;
 use super::kind::LineAuthor;
 use super::tally::{Origins, Tally};
 use crate::git::blame::BlameOptions;
-use crate::git::{Location, Names, Repo};
+use crate::git::{Compared, Location, Names, Repo};
 use crate::infer::Rules;
 use crate::object_id::ObjectId;
 
@@ -110,12 +110,13 @@ impl<'a> Request<'a> {
         self.wanted.is_none_or(|wanted| wanted(commit, author))
     }
 
-    fn crew(&self) -> Crew<'a> {
+    fn crew(&self, compared: Option<&Arc<Compared>>) -> Crew<'a> {
         Crew {
             location: self.location,
             threads: self.threads,
             progress: self.progress,
             known_before: known(self.catalog.as_ref()),
+            compared: compared.map(Arc::clone),
         }
     }
 }
@@ -157,8 +158,10 @@ pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
         .with_catalog(request.catalog.as_ref());
     let mut repo = Repo::open(request.location)?;
     repo.read_in_bulk(Names::OfCommits);
-    let counted = commits::count(&cache, request)?;
     let is_range = request.range.is_some();
+    // What commits added, and where lines come from, is found by comparing the same blobs.
+    let compared = is_range.then(Arc::default);
+    let counted = commits::count(&cache, request, compared.as_ref())?;
     let mut summary = Summary {
         commits: counted.commits,
         ..Summary::default()
@@ -184,7 +187,7 @@ pub fn summarize(request: &Request<'_>) -> Result<Summary, AttributeError> {
     let parting = Parting::of(&repo, request.head, &all, paths)?;
     drop(all);
 
-    let mut lines = files::count(&cache, request, &files, &parting)?;
+    let mut lines = files::count(&cache, request, &files, &parting, compared.as_ref())?;
     summary.files.merge(lines.files);
     summary.apart = std::mem::take(&mut lines.apart);
     summary.apart.attributes_read = parting.is_whole;

@@ -231,6 +231,7 @@ fn crew<'a>(question: &Question<'a>) -> Crew<'a> {
         threads: question.threads,
         progress: question.progress,
         known_before: known(question.catalog.as_ref()),
+        compared: None,
     }
 }
 

@@ -24,6 +24,7 @@ fn asked(sandbox: &Sandbox, commit_id: ObjectId, file: &Path, depth: usize) -> A
         within: None,
         ignore_whitespace: false,
         index: Some(IndexFile { path: file, depth }),
+        compared: None,
         is_whole_tree: true,
         threads: 2,
         progress: &|_, total| {

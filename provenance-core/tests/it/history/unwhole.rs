@@ -139,6 +139,7 @@ fn a_range_is_answered_without_what_came_before_it() {
         within: Some(&range),
         ignore_whitespace: false,
         index: None,
+        compared: None,
         is_whole_tree: true,
         threads: 1,
         progress: &|_, _| {},
