@@ -9,7 +9,8 @@
 # What is compared: `git blame` over every text file at HEAD, once, with `stats --infer --json`
 # that knows nothing ("cold"), knows this commit ("again"), or knows the tree of at least a hundred
 # commits earlier ("after 100"); and `git blame` of one file with `blame` of it, before and after
-# `stats` has been asked. In a repository with notes of git-ai they are imported first, and counted.
+# `stats` has been asked. In a repository with notes of git-ai they are imported then, and the same
+# is asked with them.
 set -euo pipefail
 
 provenance=${PROVENANCE:-$(command -v git-provenance || true)}
@@ -36,7 +37,7 @@ peak() {
         | awk -F': ' '/Maximum resident/ { printf "%d", $2 / 1024 }'
 }
 
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / b }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf (a < b ? "%.2f" : "%.1f"), a / b }'; }
 row() { printf '| %s | %.2f s | %s |\n' "$1" "$2" "$3"; }
 
 compare() {
@@ -44,7 +45,7 @@ compare() {
     rm -rf "$copy" "$XDG_CACHE_HOME"
     git clone --quiet --shared --no-checkout "$1" "$copy" 2> /dev/null
     cd "$copy"
-    git fetch --quiet "$1" 'refs/notes/ai:refs/notes/ai' 2> /dev/null || true
+    git fetch --quiet "$1" 'refs/notes/ai:refs/notes/ai' 'refs/ai/*:refs/ai/*' 2> /dev/null || true
     head=$(git rev-parse HEAD)
     git grep -I --name-only -z -e '' HEAD 2> /dev/null | sed -z 's/^HEAD://' > "$scratch/files" || true
     local files commits
@@ -73,14 +74,41 @@ compare() {
     printf '\nMemory, cold: %s MB. The index: %s KB.\n' \
         "$(rm -rf "$XDG_CACHE_HOME"; peak "$stats")" "$(du -k "$XDG_CACHE_HOME" | tail -1 | cut -f1)"
 
-    printf '\n| one file | commits | `git blame` | `blame`, cold | warm |\n|---|---|---|---|---|\n'
-    local path git_time cold_time warm_time
     # Those that most commits changed, that are still here, and one in the middle.
     tr '\0' '\n' < "$scratch/files" > "$scratch/here"
     git -c core.quotePath=false log --format= --name-only HEAD | sort | uniq -c | sort -rn \
         | sed 's/^ *[0-9]* //' | awk 'NR == FNR { here[$0]; next } $0 in here' "$scratch/here" - \
         > "$scratch/changed"
-    for number in 1 2 3 $((files / 8)); do
+    one_file "$forget" 1 2 3 $((files / 8))
+
+    if git rev-parse --quiet --verify refs/notes/ai > /dev/null; then
+        git config user.name compare
+        git config user.email compare@localhost
+        "$provenance" init --yes --agents none > /dev/null
+        printf '\n### %s, with its own notes\n\n`import git-ai` took %.1f s: ' "$(name "$1")" \
+            "$( { TIMEFORMAT=%R; time "$provenance" import git-ai --json > "$scratch/import"; } 2>&1 | tail -1)"
+        jq -r '"\(.found) found, \(.imported) imported, \(.refused | length) refused by name."' "$scratch/import"
+        local forget="rm -rf .git/provenance/index '$XDG_CACHE_HOME'"
+        printf '\n| | time |\n|---|---|\n'
+        for revisions in HEAD ''; do
+            local what='`stats`, the tree'
+            [ -z "$revisions" ] || what="\`stats $revisions\`, the whole history as a range"
+            printf '| %s, cold | %.2f s |\n' "$what" \
+                "$(median "$forget" "'$provenance' stats --json $revisions")"
+            "$provenance" stats > /dev/null
+            printf '| again | %.2f s |\n' "$(median true "'$provenance' stats --json $revisions")"
+        done
+        one_file "$forget" 1 2 3 $((files / 8))
+    fi
+    cd - > /dev/null
+}
+
+# The table of single files; $1 makes us forget, the rest are lines of the list of changed files.
+one_file() {
+    local forget=$1 number path git_time cold_time warm_time
+    shift
+    printf '\n| one file | commits | `git blame` | `blame`, cold | warm |\n|---|---|---|---|---|\n'
+    for number in "$@"; do
         path=$(sed -n "${number}p" "$scratch/changed")
         [ -n "$path" ] || continue
         git_time=$(median true "git blame --porcelain HEAD -- '$path'")
@@ -91,25 +119,11 @@ compare() {
             "$(git rev-list --count HEAD -- "$path")" "$git_time" "$cold_time" \
             "$(ratio "$cold_time" "$git_time")" "$warm_time" "$(ratio "$warm_time" "$git_time")"
     done
-
-    if git rev-parse --quiet --verify refs/notes/ai > /dev/null; then
-        git config user.name compare
-        git config user.email compare@localhost
-        "$provenance" init --yes --agents none > /dev/null
-        printf '\n`import git-ai` took %.2f s: ' "$( { TIMEFORMAT=%R; time "$provenance" import git-ai --json \
-            > "$scratch/import"; } 2>&1 | tail -1)"
-        jq -r '"\(.found) found, \(.imported) imported, \(.refused | length) refused."' "$scratch/import"
-        local forget="rm -rf .git/provenance/index"
-        printf '\n| with them | time |\n|---|---|\n'
-        printf '| `stats HEAD`, the whole history, cold | %.2f s |\n' "$(median "$forget" "'$provenance' stats --json HEAD")"
-        printf '| `stats`, the tree, again | %.2f s |\n' "$("$provenance" stats > /dev/null; median true "'$provenance' stats --json")"
-    fi
-    cd - > /dev/null
 }
 
 name() { basename "$1" .git; }
 
 printf '%s, %s, %s cores.\n' "$(git --version)" "$("$provenance" --version)" "$(nproc)"
 for repository in "$@"; do
-    compare "$(cd "$repository" && pwd)"
+    compare "$(realpath -s "$repository")"
 done
