@@ -19,6 +19,7 @@
 //! Attributes: a file that `.gitattributes` calls binary is compared by what is in it.
 
 use std::cell::OnceCell;
+use std::cmp::Ordering;
 
 use super::diff::{MAX_BYTES, is_binary};
 use super::tree::{File, Version};
@@ -43,12 +44,22 @@ const KINDS: u32 = 107_927;
 #[derive(Debug)]
 pub struct Gone {
     files: Vec<GoneFile>,
+    /// The files by what is in them, equals in their order.
+    by_content: Vec<usize>,
+    /// The files by their names, equals in their order.
+    by_name: Vec<usize>,
 }
 
 #[derive(Debug)]
 struct GoneFile {
     file: File,
-    pieces: OnceCell<Pieces>,
+    blob: Blob,
+}
+
+impl GoneFile {
+    fn name(&self) -> &[u8] {
+        name_of(&self.file.path)
+    }
 }
 
 /// How similar a file that is gone is to the new one.
@@ -74,11 +85,18 @@ impl Gone {
     #[must_use]
     pub fn new(files: impl IntoIterator<Item = File>) -> Self {
         let files = files.into_iter().map(|file| GoneFile {
+            blob: Blob::new(file.version),
             file,
-            pieces: OnceCell::new(),
         });
+        let files: Vec<_> = files.collect();
+        let mut by_content: Vec<_> = (0..files.len()).collect();
+        let mut by_name = by_content.clone();
+        by_content.sort_by_key(|index| files.get(*index).map(|gone| gone.file.version.id));
+        by_name.sort_by_key(|index| files.get(*index).map(GoneFile::name));
         Self {
-            files: files.collect(),
+            files,
+            by_content,
+            by_name,
         }
     }
 
@@ -99,7 +117,7 @@ impl Gone {
         if let Some(exact) = self.exact(path, version) {
             return Ok(Some(exact));
         }
-        let new = Blob::of(repo, version)?;
+        let new = Blob::new(version);
         if let Some(index) = self.only_namesake(path)
             && self.score(repo, index, &new, MIN_SCORE_OF_NAMESAKES)? >= MIN_SCORE_OF_NAMESAKES
         {
@@ -135,9 +153,12 @@ impl Gone {
     }
 
     fn exact(&self, path: &[u8], version: Version) -> Option<&File> {
-        let files = self.files.iter().map(|gone| &gone.file);
-        let same = |file: &&File| file.version.id == version.id && file.version.is_file();
-        let mut same = files.filter(same).take(MAX_EXACT);
+        let same = equals(&self.by_content, |index| {
+            let file = self.file(index);
+            file.map(|file| file.version.id).cmp(&Some(version.id))
+        });
+        let files = same.iter().filter_map(|index| self.file(*index));
+        let mut same = files.filter(|file| file.version.is_file()).take(MAX_EXACT);
         let first = same.next()?;
         let named = std::iter::once(first).chain(same);
         let mut named = named.filter(|file| name_of(&file.path) == name_of(path));
@@ -146,13 +167,14 @@ impl Gone {
 
     /// The one that is gone and has the same file name, if there is only one.
     fn only_namesake(&self, path: &[u8]) -> Option<usize> {
-        let mut same = self
-            .files
-            .iter()
-            .enumerate()
-            .filter(|(_, gone)| name_of(&gone.file.path) == name_of(path));
-        let (index, _) = same.next()?;
-        same.next().is_none().then_some(index)
+        let same = equals(&self.by_name, |index| {
+            let gone = self.files.get(index);
+            gone.map(GoneFile::name).cmp(&Some(name_of(path)))
+        });
+        match same {
+            [index] => Some(*index),
+            _ => None,
+        }
     }
 
     /// How similar a file that is gone is, at most [`MAX_SCORE`]; 0 where its length alone says
@@ -161,47 +183,54 @@ impl Gone {
         let Some(gone) = self.files.get(index) else {
             return Ok(0);
         };
-        let version = gone.file.version;
-        if !version.is_file() {
+        if !gone.file.version.is_file() {
             return Ok(0);
         }
-        let length = match gone.pieces.get() {
-            Some(pieces) => pieces.length,
-            None => repo.object_header(version.id)?.1 as u64,
-        };
-        let (longer, shorter) = (new.length.max(length), new.length.min(length));
+        let (length, new_length) = (gone.blob.length(repo)?, new.length(repo)?);
+        let (longer, shorter) = (new_length.max(length), new_length.min(length));
         if longer == 0 || longer * (MAX_SCORE - least) < (longer - shorter) * MAX_SCORE {
             return Ok(0);
         }
-        let pieces = if let Some(pieces) = gone.pieces.get() {
-            pieces
-        } else {
-            let pieces = Pieces::read(repo, version)?;
-            gone.pieces.get_or_init(|| pieces)
-        };
-        let new = new.pieces(repo)?;
+        let (pieces, new) = (gone.blob.pieces(repo)?, new.pieces(repo)?);
         Ok(pieces.common(new) * MAX_SCORE / longer)
     }
+}
+
+/// The part of a sorted list that is equal to what is looked for.
+fn equals(sorted: &[usize], compare: impl Fn(usize) -> Ordering) -> &[usize] {
+    let start = sorted.partition_point(|index| compare(*index).is_lt());
+    let rest = sorted.get(start..).unwrap_or_default();
+    let end = rest.partition_point(|index| compare(*index).is_eq());
+    rest.get(..end).unwrap_or_default()
 }
 
 fn name_of(path: &[u8]) -> &[u8] {
     path.rsplit(|byte| *byte == b'/').next().unwrap_or(path)
 }
 
-/// The new file; its content is read when it is first compared.
+/// A content; it is read when it is first compared.
+#[derive(Debug)]
 struct Blob {
     version: Version,
-    length: u64,
+    length: OnceCell<u64>,
     pieces: OnceCell<Pieces>,
 }
 
 impl Blob {
-    fn of(repo: &Repo, version: Version) -> Result<Self, GitError> {
-        Ok(Self {
+    const fn new(version: Version) -> Self {
+        Self {
             version,
-            length: repo.object_header(version.id)?.1 as u64,
+            length: OnceCell::new(),
             pieces: OnceCell::new(),
-        })
+        }
+    }
+
+    fn length(&self, repo: &Repo) -> Result<u64, GitError> {
+        if let Some(length) = self.length.get() {
+            return Ok(*length);
+        }
+        let length = repo.object_header(self.version.id)?.1 as u64;
+        Ok(*self.length.get_or_init(|| length))
     }
 
     fn pieces(&self, repo: &Repo) -> Result<&Pieces, GitError> {
@@ -216,7 +245,6 @@ impl Blob {
 /// A content as its kinds of pieces, each with how many bytes are of it.
 #[derive(Debug)]
 struct Pieces {
-    length: u64,
     /// Sorted by kind, each kind once.
     bytes_by_kind: Vec<(u32, u64)>,
 }
@@ -226,8 +254,7 @@ impl Pieces {
         match repo.blob(version.id, MAX_BYTES) {
             Ok(content) => Ok(Self::of(&content)),
             // Nothing that is compared by lines is that long: similar to nothing.
-            Err(GitError::TooLarge { size, .. }) => Ok(Self {
-                length: size as u64,
+            Err(GitError::TooLarge { .. }) => Ok(Self {
                 bytes_by_kind: Vec::new(),
             }),
             Err(error) => Err(error),
@@ -261,7 +288,6 @@ impl Pieces {
             is_same
         });
         Self {
-            length: content.len() as u64,
             bytes_by_kind: kinds,
         }
     }
