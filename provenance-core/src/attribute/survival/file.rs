@@ -8,6 +8,7 @@ use super::tree::Content;
 use super::walk::{Became, Birth, LOST, Visit, Walk};
 use crate::attribute::history::batch::{Answer, Hunks, answer, gone};
 use crate::attribute::history::lines::{Lines, split};
+use crate::git::rename::Gone;
 use crate::git::tree::{File, MergeChange, Version};
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -45,9 +46,10 @@ impl Walk<'_> {
                 Ok(None) => continue,
                 Err(_) => {
                     // Which of those that are gone it was cannot be known.
-                    let gone = visit.changes.iter().filter(|change| change.new.is_none());
-                    for change in gone {
-                        visit.lost.insert((number, self.paths.number(&change.path)));
+                    if visit.is_lost.insert(number) {
+                        let gone = visit.changes.iter().filter(|change| change.new.is_none());
+                        let gone = gone.map(|change| (number, self.paths.number(&change.path)));
+                        visit.lost.extend(gone);
                     }
                     self.unread += 1;
                     return Ok(None);
@@ -183,41 +185,56 @@ impl Walk<'_> {
         number: usize,
         (path, new): (&[u8], Version),
     ) -> Result<Answer<Option<File>>, GitError> {
+        if number == 0
+            && let Some(known) = prepared.rename(visit.place, path)
+        {
+            return Ok(known);
+        }
+        let Some(gone) = visit.gone.get(number) else {
+            return Ok(Ok(None));
+        };
+        if gone.get().is_none() {
+            let found = self.gone(repo, visit, number)?;
+            gone.get_or_init(|| found);
+        }
+        match gone.get() {
+            Some(Ok(gone)) => answer(gone.source(repo, path, new).map(Option::<&_>::cloned)),
+            Some(Err(obstacle)) => Ok(Err(*obstacle)),
+            None => Ok(Ok(None)),
+        }
+    }
+
+    /// The files that a parent has and the commit has not, if what became of them matters.
+    fn gone(
+        &self,
+        repo: &Repo,
+        visit: &Visit<'_>,
+        number: usize,
+    ) -> Result<Answer<Gone>, GitError> {
         if number == 0 {
-            if let Some(known) = prepared.rename(visit.place, path) {
-                return Ok(known);
-            }
-            // It was not looked for where nothing seemed to be followed; then it matters only to a
-            // merge.
+            // They were not looked for where nothing seemed to be followed; then they matter only
+            // to a merge.
             let is_merge = visit.parents.len() > 1;
             let tree = visit.trees.first();
-            let is_followed = |change: &&MergeChange| {
+            let is_followed = |change: &MergeChange| {
                 let path = self.paths.known(&change.path);
                 change.new.is_none()
                     && tree
                         .zip(path)
                         .is_some_and(|(tree, path)| tree.any(path).is_some())
             };
-            if !is_merge && !visit.changes.iter().any(|change| is_followed(&change)) {
-                return Ok(Ok(None));
-            }
-            let gone = gone(visit.changes, 0);
-            return answer(gone.source(repo, path, new).map(Option::<&_>::cloned));
+            let matters = is_merge || visit.changes.iter().any(is_followed);
+            return Ok(Ok(gone(if matters { visit.changes } else { &[] }, 0)));
         }
         let place = visit.parents.get(number);
         let (Some(node), Some(parent)) = (
             self.graph.nodes.get(visit.place),
             place.and_then(|place| self.graph.nodes.get(*place)),
         ) else {
-            return Ok(Ok(None));
+            return Ok(Ok(gone(&[], 0)));
         };
         let changes = repo.changed_paths_over_first_parent(&[parent.tree_id], node.tree_id);
-        let changes = match answer(changes)? {
-            Ok(changes) => changes,
-            Err(obstacle) => return Ok(Err(obstacle)),
-        };
-        let gone = gone(&changes, 0);
-        answer(gone.source(repo, path, new).map(Option::<&_>::cloned))
+        Ok(answer(changes)?.map(|changes| gone(&changes, 0)))
     }
 }
 

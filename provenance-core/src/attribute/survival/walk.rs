@@ -1,13 +1,16 @@
 //! `Walk`: lines go from each commit to its children, until one takes them out.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::lines::{Span, Spans, UNFOLLOWED, at, outside, united};
 use super::prepare::Prepared;
 use super::tree::{Paths, Tree};
+use crate::attribute::history::batch::Answer;
 use crate::attribute::history::graph::Graph;
 use crate::git::diff::Hunk;
+use crate::git::rename::Gone;
 use crate::git::tree::MergeChange;
 use crate::git::{GitError, Repo};
 use crate::object_id::ObjectId;
@@ -68,6 +71,10 @@ pub(super) struct Visit<'v> {
     pub(super) became: HashMap<(usize, u32), Became>,
     /// Files of a parent of which it is not known what became.
     pub(super) lost: HashSet<(usize, u32)>,
+    /// Parents of which that is so for every file that is gone.
+    pub(super) is_lost: HashSet<usize>,
+    /// By the parent's number, its files that are gone; found when they are first asked for.
+    pub(super) gone: Vec<OnceCell<Answer<Gone>>>,
 }
 
 impl<'a> Walk<'a> {
@@ -158,6 +165,8 @@ impl<'a> Walk<'a> {
             changes: &changes,
             became: HashMap::new(),
             lost: HashSet::new(),
+            is_lost: HashSet::new(),
+            gone: node.parents.iter().map(|_| OnceCell::new()).collect(),
         };
         for change in &changes {
             let path = self.paths.number(&change.path);
