@@ -20,9 +20,8 @@
 //! 3. the new mode, likewise;
 //! 4. the 32 bytes of
 //!    - `D("objects", old, new)`, with object ids as raw bytes, empty where there was or is
-//!      nothing, if either side is a submodule or binary (NUL in its first 8000 bytes), or the
-//!      sides are over the bounds of [`diff::hunks`] (a side over 32 MiB, both together over
-//!      1,048,576 lines);
+//!      nothing, if either side is a submodule or binary (NUL in its first 8000 bytes), a side is
+//!      over 32 MiB, or both together are over 1,048,576 lines;
 //!    - else `D("lines", removed, added, removed, added, …)`, two parts for each hunk: its removed
 //!      lines as they stand, and its added ones. The hunks are those of
 //!      `git diff -U0 --diff-algorithm=myers --no-indent-heuristic --text`. Equal ids have none.
@@ -42,6 +41,8 @@ use crate::object_id::ObjectId;
 
 /// Separates this digest from every other, and this layout from later ones.
 const TAG: &[u8] = b"git-provenance patch v1";
+/// The most lines that both sides of a file may have together, to be digested by lines.
+const MAX_LINES: usize = 1 << 20;
 
 impl Repo {
     /// Returns the digest of what `commit` changes; `None` for a merge, which has none.
@@ -98,7 +99,8 @@ impl Repo {
         else {
             return objects();
         };
-        if diff::is_binary(&old) || diff::is_binary(&new) {
+        let lines = diff::count_lines(&old) + diff::count_lines(&new);
+        if diff::is_binary(&old) || diff::is_binary(&new) || lines > MAX_LINES {
             return objects();
         }
         let hunks = match diff::hunks(&old, &new, Setting::Plain) {

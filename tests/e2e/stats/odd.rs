@@ -2,7 +2,8 @@
 
 use harness::Sandbox;
 
-use super::{lines_by_blame, stats};
+use super::survival::survival;
+use super::{lines_by_blame, stats, survival as over_time};
 
 /// Counts, and holds it against `git blame`; also in a range.
 #[track_caller]
@@ -171,6 +172,16 @@ fn a_million_lines_and_a_line_of_a_megabyte() {
     let range = stats(&alice, &["HEAD~1.."]);
     assert_eq!(range["lines"]["total"], 3, "{range:#}");
     assert_eq!(stats(&alice, &[])["lines"]["total"], 1_000_003);
+    // Both sides together have more lines than are ever compared, but hardly any differ.
+    let change = format!("{0}new\n{0}last\n", "x\n".repeat(499_999));
+    alice.write("long.txt", change);
+    alice.commit("two in the middle are one");
+    let changed = stats(&alice, &["HEAD~1.."]);
+    assert_eq!(changed["added"]["total"], 1, "{changed:#}");
+    let all = survival(&alice, &["HEAD"]);
+    assert_eq!(all["lines"]["total"]["unknown"], 0, "{all:#}");
+    assert_eq!(all["lines"]["total"]["gone"]["lines"], 3, "{all:#}");
+    over_time::agrees(&alice, &["HEAD"], &all);
 }
 
 #[test]
@@ -186,11 +197,27 @@ fn fifty_thousand_files() {
         );
         stream.push_str(&entry);
     }
-    let mut import = alice.command("git");
-    let import = import.args(["fast-import", "--quiet"]);
-    alice.run_with_input(import, stream.as_bytes()).succeeds();
+    let import = |stream: &str| {
+        let mut import = alice.command("git");
+        let import = import.args(["fast-import", "--quiet"]);
+        alice.run_with_input(import, stream.as_bytes()).succeeds();
+    };
+    import(&stream);
     let all = stats(&alice, &["--by", "path"]);
     assert_eq!(all["lines"]["total"], 50_001);
     assert_eq!(all["parts"]["generated"]["files"], 500);
     assert_eq!(all["by"].as_array().unwrap().len(), 101);
+
+    // All of them move; each is to be found among all that are gone.
+    let mut stream = String::from("commit refs/heads/main\ncommitter C <c@x> 60 +0000\ndata 0\n");
+    stream.push_str("from refs/heads/main^0\n");
+    for directory in 0..100 {
+        let entry = format!("R d{directory} moved/d{directory}\n");
+        stream.push_str(&entry);
+    }
+    import(&stream);
+    assert_eq!(stats(&alice, &["main~1..main"])["lines"]["total"], 0);
+    let all = survival(&alice, &["main"]);
+    assert_eq!(all["lines"]["total"]["alive"], 50_001, "{all:#}");
+    over_time::agrees(&alice, &["main"], &all);
 }

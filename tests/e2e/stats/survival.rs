@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::stats;
 use crate::schemas::validates;
 
-fn survival(sandbox: &Sandbox, args: &[&str]) -> Value {
+pub(super) fn survival(sandbox: &Sandbox, args: &[&str]) -> Value {
     let args = ["stats", "--survival", "--json"].iter().chain(args);
     let survival = sandbox.provenance(args).succeeds().json();
     validates("survival.v1", &survival);
@@ -46,7 +46,7 @@ fn survival(sandbox: &Sandbox, args: &[&str]) -> Value {
 
 /// What stands at the head is what `stats` says of the same range.
 #[track_caller]
-fn agrees(sandbox: &Sandbox, range: &[&str], at_the_end: &Value) {
+pub(super) fn agrees(sandbox: &Sandbox, range: &[&str], at_the_end: &Value) {
     let counted = stats(sandbox, range);
     for kind in ["total", "ai", "mixed", "human", "unattested"] {
         let standing = &at_the_end["lines"][kind]["standing"];

@@ -73,7 +73,7 @@ impl Ballast {
                 4_u32.pow(power) - 1
             };
             let ballast = Self::at(times, whole, 1 << power)?;
-            let copies: u32 = ballast.copies.iter().map(|(_, copies)| copies).sum();
+            let copies = ballast.lines();
             let missing = least.saturating_sub(excerpt.smaller());
             let added = copies.max(missing);
             let size = excerpt.larger().checked_add(added)?;
@@ -83,6 +83,12 @@ impl Ballast {
                 ..ballast
             })
         })
+    }
+
+    /// How many lines it has.
+    pub(super) fn lines(&self) -> u32 {
+        let copies = self.copies.iter().map(|(_, copies)| copies);
+        copies.sum::<u32>() + self.filler
     }
 
     /// Returns the copies that are wanted where so many times are often.

@@ -19,7 +19,7 @@
 use super::ballast::{Ballast, Sizes, Times};
 use super::names::{self, Names};
 use super::window::{Numbered, Window, last_line};
-use super::{Hunk, Setting, count, count_lines, lines, xdiff};
+use super::{Hunk, MAX_LINES, Setting, count, count_lines, lines, xdiff};
 
 /// xdiff looks no further over blank lines.
 const MAX_BLANKS: usize = 20;
@@ -39,14 +39,14 @@ pub(super) struct Excerpt {
 
 impl Excerpt {
     /// Takes the excerpt of a window, of which all lines have numbers. `shares` says whether the
-    /// two sides of it have a line in common.
+    /// two sides of it have a line in common. `None` where it is over [`MAX_LINES`].
     pub(super) fn of<'a>(
         window: &Window<'a>,
         names: &mut Names<'a>,
         old: &Numbered<'a>,
         new: &Numbered<'a>,
         shares: bool,
-    ) -> Self {
+    ) -> Option<Self> {
         let mut around = Around::of(window, names);
         let mut ballast = Ballast::default();
         let is_cut = !(around.over.is_empty() && around.under.is_empty());
@@ -56,9 +56,19 @@ impl Excerpt {
                 None => around = Around::all(window),
             }
         }
+        let common = count_lines(around.above) + count_lines(around.below);
+        let besides = common + ballast.lines() as usize;
+        if old.lines.len() + new.lines.len() + 2 * besides > MAX_LINES {
+            return None;
+        }
         let above = Numbered::of(lines(around.above).collect(), names);
         let below = Numbered::of(lines(around.below).collect(), names);
-        let (ballast, ballast_lines) = written(&ballast, names);
+        let ballast_before = if around.over.is_empty() {
+            0
+        } else {
+            ballast.lines()
+        };
+        let ballast = written(&ballast, names);
         // Where nothing was cut off, the content begins or ends: nothing may stand there.
         let is_before = !around.over.is_empty();
         let side = |window: &Numbered<'_>| {
@@ -78,12 +88,12 @@ impl Excerpt {
             }
             side
         };
-        Self {
+        Some(Self {
             old: side(old),
             new: side(new),
             lines_before: count(count_lines(around.over)),
-            ballast_before: if is_before { ballast_lines } else { 0 },
-        }
+            ballast_before,
+        })
     }
 
     /// Asks xdiff, and returns the hunks between the contents.
@@ -98,23 +108,21 @@ impl Excerpt {
     }
 }
 
-/// Returns the names of what both excerpts get besides, and how many they are.
-fn written(ballast: &Ballast, names: &Names<'_>) -> (Vec<u8>, u32) {
+/// Returns the names of what both excerpts get besides.
+fn written(ballast: &Ballast, names: &Names<'_>) -> Vec<u8> {
     let mut written = Vec::new();
-    let mut lines = ballast.filler;
     for (number, times) in &ballast.copies {
         if let Some(line) = names.lines().get(*number as usize) {
             for _ in 0..*times {
                 names::write(&mut written, line, *number);
             }
-            lines += times;
         }
     }
     let unused = count(names.lines().len());
     for _ in 0..ballast.filler {
         names::write(&mut written, b"-", unused);
     }
-    (written, lines)
+    written
 }
 
 /// What both sides have in common around a window: cut off, taken, taken, cut off.

@@ -40,8 +40,9 @@ use self::window::Window;
 
 /// The most bytes that either side of a diff may have: 32 MiB.
 pub const MAX_BYTES: usize = 32 << 20;
-/// The most lines that both sides of a diff may have together: a million or so. The worst that
-/// they can be made to cost is then some 3 s and 250 MB.
+/// The most lines in which both sides of a diff may differ together, those that are looked at around
+/// them counted: a million or so. The worst that they can be made to cost is then some 3 s and
+/// 250 MB.
 pub const MAX_LINES: usize = 1 << 20;
 
 /// C Git looks for NUL in this many bytes.
@@ -110,7 +111,7 @@ fn range(start: u32, length: u32) -> Range<usize> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DiffError {
-    /// A side is over [`MAX_BYTES`], or both together over [`MAX_LINES`].
+    /// A side is over [`MAX_BYTES`], or they differ in more than [`MAX_LINES`] together.
     #[error(
         "contents of {old_bytes} and {new_bytes} bytes are too large to compare by lines: treat \
          the file as a whole"
@@ -168,13 +169,12 @@ pub fn hunks(old: &[u8], new: &[u8], setting: Setting) -> Result<Vec<Hunk>, Diff
         old_bytes: old.len(),
         new_bytes: new.len(),
     };
-    if old.len().max(new.len()) > MAX_BYTES || count_lines(old) + count_lines(new) > MAX_LINES {
+    if old.len().max(new.len()) > MAX_BYTES {
         return Err(too_large());
     }
     let (old_head, new_head) = without_common_tail(old, new);
-    Window::between(old_head, new_head)
-        .hunks(setting)
-        .map_err(DiffError::Xdiff)
+    let hunks = Window::between(old_head, new_head).hunks(setting);
+    hunks.map_err(DiffError::Xdiff)?.ok_or_else(too_large)
 }
 
 /// Takes off what both have in common at the end, but for the rest of the line in which that

@@ -95,6 +95,32 @@ fn attack_what_is_too_large_is_said_at_once() {
         hunks(&many, b"a\n", Setting::Plain),
         Err(DiffError::TooLarge { .. })
     ));
+    // The blank line among those that came could as well be any above it.
+    let (old, new) = ([&many, b"a\n".as_slice()], [&many, b"b\n\n".as_slice()]);
+    assert!(matches!(
+        hunks(&old.concat(), &new.concat(), Setting::Blame),
+        Err(DiffError::TooLarge { .. })
+    ));
+}
+
+#[test]
+fn of_a_long_file_only_what_differs_counts() {
+    let lines: Vec<String> = (0..MAX_LINES).map(|line| format!("{line}\n")).collect();
+    let old = lines.concat();
+    let (head, tail) = lines.split_at(700_000);
+    let end = u32::try_from(MAX_LINES).unwrap();
+    let hunk = |old_start, old_len| Hunk {
+        old_start,
+        old_len,
+        new_start: old_start,
+        new_len: 1,
+    };
+    let new = [&head.concat(), "new\n", &tail[1..].concat(), "last\n"].concat();
+    let found = hunks(old.as_bytes(), new.as_bytes(), Setting::Blame).unwrap();
+    assert_eq!(found, [hunk(700_000, 1), hunk(end, 0)]);
+    let longer = format!("{old}last\n");
+    let found = hunks(old.as_bytes(), longer.as_bytes(), Setting::Blame).unwrap();
+    assert_eq!(found, [hunk(end, 0)]);
 }
 
 /// Two different pairs of bytes after which xdiff's hash is the same, for `count` places in a row:

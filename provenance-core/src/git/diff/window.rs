@@ -6,7 +6,7 @@
 
 use super::excerpt::Excerpt;
 use super::names::Names;
-use super::{Hunk, Setting, count, lines};
+use super::{Hunk, MAX_LINES, Setting, count, count_lines, lines};
 
 /// How many bytes are compared at once.
 const CHUNK: usize = 64;
@@ -43,8 +43,12 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Returns the hunks between the two contents.
-    pub(super) fn hunks(&self, setting: Setting) -> Result<Vec<Hunk>, git2::Error> {
+    /// Returns the hunks between the two contents; `None` where more than [`MAX_LINES`] would have to
+    /// be looked at.
+    pub(super) fn hunks(&self, setting: Setting) -> Result<Option<Vec<Hunk>>, git2::Error> {
+        if count_lines(self.old) + count_lines(self.new) > MAX_LINES {
+            return Ok(None);
+        }
         let old_lines: Vec<&[u8]> = lines(self.old).collect();
         let mut names = Names::for_lines(old_lines.len(), setting);
         let old = Numbered::of(old_lines, &mut names);
@@ -52,15 +56,16 @@ impl<'a> Window<'a> {
         let new = Numbered::of(lines(self.new).collect(), &mut names);
         let shares = new.numbers.iter().any(|number| *number < known);
         if !shares && !self.can_slide(&names, &old, &new) {
-            let start = count(super::count_lines(self.before));
-            return Ok(vec![Hunk {
+            let start = count(count_lines(self.before));
+            return Ok(Some(vec![Hunk {
                 old_start: start,
                 old_len: count(old.lines.len()),
                 new_start: start,
                 new_len: count(new.lines.len()),
-            }]);
+            }]));
         }
-        Excerpt::of(self, &mut names, &old, &new, shares).hunks(setting)
+        let excerpt = Excerpt::of(self, &mut names, &old, &new, shares);
+        excerpt.map(|excerpt| excerpt.hunks(setting)).transpose()
     }
 
     /// Answers whether lines that all went, or all came, could as well be others, one line further
