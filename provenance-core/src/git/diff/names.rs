@@ -52,6 +52,11 @@ impl<'a> Names<'a> {
     }
 }
 
+/// Answers whether two lines are equal.
+pub(super) fn is_equal(a: &[u8], b: &[u8], setting: Setting) -> bool {
+    key(a, setting) == key(b, setting)
+}
+
 /// What is compared of a line.
 fn key(line: &[u8], setting: Setting) -> Cow<'_, [u8]> {
     match setting {

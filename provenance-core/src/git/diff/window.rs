@@ -5,7 +5,7 @@
 //! times; so what it answers is asked of an [`Excerpt`], or needs no asking at all.
 
 use super::excerpt::Excerpt;
-use super::names::Names;
+use super::names::{Names, is_equal};
 use super::{Hunk, MAX_LINES, Setting, count, count_lines, lines};
 
 /// How many bytes are compared at once.
@@ -49,36 +49,45 @@ impl<'a> Window<'a> {
         if count_lines(self.old) + count_lines(self.new) > MAX_LINES {
             return Ok(None);
         }
+        let can_slide = self.can_slide(setting);
+        // A side without lines shares none with the other.
+        if (self.old.is_empty() || self.new.is_empty()) && !can_slide {
+            return Ok(Some(vec![self.as_hunk()]));
+        }
         let old_lines: Vec<&[u8]> = lines(self.old).collect();
         let mut names = Names::for_lines(old_lines.len(), setting);
         let old = Numbered::of(old_lines, &mut names);
         let known = count(names.lines().len());
         let new = Numbered::of(lines(self.new).collect(), &mut names);
         let shares = new.numbers.iter().any(|number| *number < known);
-        if !shares && !self.can_slide(&names, &old, &new) {
-            let start = count(count_lines(self.before));
-            return Ok(Some(vec![Hunk {
-                old_start: start,
-                old_len: count(old.lines.len()),
-                new_start: start,
-                new_len: count(new.lines.len()),
-            }]));
+        if !shares && !can_slide {
+            return Ok(Some(vec![self.as_hunk()]));
         }
         let excerpt = Excerpt::of(self, &mut names, &old, &new, shares);
         excerpt.map(|excerpt| excerpt.hunks(setting)).transpose()
     }
 
+    /// All that differs as one hunk.
+    fn as_hunk(&self) -> Hunk {
+        let start = count(count_lines(self.before));
+        Hunk {
+            old_start: start,
+            old_len: count(count_lines(self.old)),
+            new_start: start,
+            new_len: count(count_lines(self.new)),
+        }
+    }
+
     /// Answers whether lines that all went, or all came, could as well be others, one line further
     /// up or down.
-    fn can_slide(&self, names: &Names<'_>, old: &Numbered<'_>, new: &Numbered<'_>) -> bool {
-        let above = last_line(self.before).and_then(|line| names.find(line));
-        let below = lines(self.after).next().and_then(|line| names.find(line));
-        let can = |side: &Numbered<'_>| {
-            let (first, last) = (side.numbers.first(), side.numbers.last());
-            above.is_some_and(|above| last == Some(&above))
-                || below.is_some_and(|below| first == Some(&below))
+    fn can_slide(&self, setting: Setting) -> bool {
+        let above = last_line(self.before);
+        let below = lines(self.after).next();
+        let is_same = |a: Option<&[u8]>, b: Option<&[u8]>| {
+            a.zip(b).is_some_and(|(a, b)| is_equal(a, b, setting))
         };
-        can(old) || can(new)
+        let can = |side| is_same(above, last_line(side)) || is_same(below, lines(side).next());
+        can(self.old) || can(self.new)
     }
 }
 
