@@ -22,7 +22,7 @@ pub enum Refusal {
     },
     /// Objects of the commit or of its parents are missing.
     #[error(
-        "what its commit changes is not all here; fetch it (git fetch --unshallow, or --refetch in a partial clone) and import again"
+        "what its commit changes is not all here; fetch it (git fetch --unshallow, in a partial clone --refetch --no-filter) and import again"
     )]
     Incomplete,
     /// It names no line of an AI.

@@ -262,4 +262,12 @@ fn attack_g34_what_is_not_here_is_not_gone() {
         clone.provenance(["stats", "--survival"]).says(expected);
         std::fs::remove_dir_all(clone.path()).unwrap();
     }
+    let bare = alice.within("../bare");
+    let mut git = alice.command("git");
+    let git = git.args(["clone", "-q", "--bare", "--filter=tree:0", &url, "../bare"]);
+    alice.run(git).succeeds();
+    let nothing = bare.provenance(["stats", "--survival"]).exits(2);
+    nothing
+        .says("no line could be followed")
+        .says("--no-filter");
 }

@@ -109,6 +109,9 @@ pub struct Survival {
     pub unreached_commits: u64,
     /// How many versions of files could not be read or compared.
     pub unread_files: u64,
+    /// How many commits there are of which it is not known what they changed: their trees, or those
+    /// of their parents, are not here.
+    pub unread_commits: u64,
     /// How many commits are the oldest that are here of a history that is not whole: every line of
     /// their trees is theirs.
     pub boundary_commits: u64,
@@ -184,6 +187,7 @@ pub fn survival(question: &Question<'_>) -> Result<Survival, AttributeError> {
         clamped_commits: dates.clamped,
         unreached_commits: (in_range - reached.unwrap_or(in_range).min(in_range)) as u64,
         unread_files: walk.unread,
+        unread_commits: walk.unread_commits,
         boundary_commits: counted.boundary_commits,
     })
 }

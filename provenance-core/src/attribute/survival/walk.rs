@@ -53,6 +53,8 @@ pub(super) struct Walk<'a> {
     pub(super) born: u32,
     /// How many versions of files could not be read or compared.
     pub(super) unread: u64,
+    /// How many commits there are of which it is not known what they changed.
+    pub(super) unread_commits: u64,
 }
 
 /// How a file of a parent became one of the commit.
@@ -88,6 +90,7 @@ impl<'a> Walk<'a> {
             removals: Vec::new(),
             born: 0,
             unread: 0,
+            unread_commits: 0,
         }
     }
 
@@ -150,6 +153,7 @@ impl<'a> Walk<'a> {
         let mut tree = trees.first().cloned().unwrap_or_default();
         let Ok(changes) = changes else {
             // Nothing can be said of any file.
+            self.unread_commits += 1;
             for (parent, trees) in node.parents.iter().zip(&trees) {
                 for spans in trees.all() {
                     self.lose(place, *parent, spans);

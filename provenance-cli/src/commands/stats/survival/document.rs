@@ -76,6 +76,7 @@ struct LivedOut {
 #[serde(rename_all = "camelCase")]
 struct Incomplete {
     file_versions: u64,
+    commits: u64,
     boundary_commits: u64,
 }
 
@@ -84,7 +85,11 @@ pub(super) fn document(asked: &Asked<'_>, survival: &Survival, table: &Table) ->
     let kinds = table.kinds.iter();
     let kinds = kinds.map(|(kind, kind_row)| (kind.as_str(), row(kind_row)));
     let typed = asked.selection.typed.as_deref();
-    let is_incomplete = survival.unread_files > 0 || survival.boundary_commits > 0;
+    let unknown = [
+        survival.unread_files,
+        survival.unread_commits,
+        survival.boundary_commits,
+    ];
     Document {
         schema_version: 1,
         head: asked.head,
@@ -94,10 +99,14 @@ pub(super) fn document(asked: &Asked<'_>, survival: &Survival, table: &Table) ->
         by: table.groups.iter().map(group).collect(),
         clamped_commits: survival.clamped_commits,
         unreached_commits: survival.unreached_commits,
-        incomplete: is_incomplete.then_some(Incomplete {
-            file_versions: survival.unread_files,
-            boundary_commits: survival.boundary_commits,
-        }),
+        incomplete: unknown
+            .iter()
+            .any(|count| *count > 0)
+            .then_some(Incomplete {
+                file_versions: survival.unread_files,
+                commits: survival.unread_commits,
+                boundary_commits: survival.boundary_commits,
+            }),
     }
 }
 

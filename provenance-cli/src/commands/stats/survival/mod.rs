@@ -76,7 +76,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Outcome, CliError> {
 
 /// Answers whether files are there, and nothing can be said of any of their lines.
 fn is_all_missing(survival: &Survival) -> bool {
-    survival.unread_files > 0 && survival.cohorts.is_empty()
+    survival.unread_files + survival.unread_commits > 0 && survival.cohorts.is_empty()
 }
 
 /// The commit at which lines are alive or not: the one that was typed, else `HEAD` where it descends

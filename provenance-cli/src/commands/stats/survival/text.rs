@@ -117,6 +117,10 @@ fn warnings(out: &mut Output, survival: &Survival) -> io::Result<()> {
             "{versions} of files that are not here, or too large"
         ));
     }
+    if survival.unread_commits > 0 {
+        let commits = counted(survival.unread_commits, "commit");
+        said.push(format!("{commits} of which the change is not here"));
+    }
     if survival.boundary_commits > 0 {
         let commits = counted(survival.boundary_commits, "commit");
         said.push(format!(
