@@ -271,6 +271,7 @@ What leaves no trace when it brings lines (`git apply`, `git restore --source`, 
 A line that comes once more while an agent's still stands in the file, white space left out, is unattested: nobody saw who wrote it again.
 It is an agent's where both sides of a merge had it.
 With fewer than 16 letters and digits it is the committer's: such lines people write all day.
+Who changes an agent's line that goes makes it `mixed`; who keeps it as well wrote the changed one, also where both sides of a conflict with a stash are kept.
 The rest is taken for the work of whoever commits, unless the journal knows the lines.
 ";
 
