@@ -13,12 +13,12 @@
 //!
 //! | | commits | files | `git blame` | `stats`, cold | again | after 100 more | memory |
 //! |---|---|---|---|---|---|---|---|
-//! | aider | 13,138 | 512 | 24.9 s | 1.00 s, 24.9x | 0.04 s | 0.07 s | 148 MB |
-//! | git-ai | 5,337 | 849 | 16.7 s | 1.25 s, 13.4x | 0.04 s | 0.11 s | 124 MB |
-//! | cargo | 23,077 | 2,717 | 185 s | 3.35 s, 55.1x | 0.08 s | 0.16 s | 257 MB |
+//! | aider | 13,138 | 512 | 22.7 s | 0.89 s, 25.4x | 0.03 s | 0.06 s | 151 MB |
+//! | git-ai | 5,337 | 849 | 15.0 s | 0.95 s, 15.8x | 0.02 s | 0.08 s | 117 MB |
+//! | cargo | 23,077 | 2,717 | 170 s | 3.09 s, 55.0x | 0.08 s | 0.13 s | 259 MB |
 //!
-//! All keep the budget. The 150 ms after a hundred commits are kept by aider and git-ai; cargo is on
-//! the edge, 150 to 180 ms in repeated runs. Its own history: 22.7x cold, 58 MB.
+//! All keep the budget, and the 150 ms after a hundred commits; there cargo is near the edge, 130 to
+//! 190 ms in repeated runs. Its own history: 22.7x cold, 58 MB.
 //!
 //! The loops of the budget took 25.0, 16.9 and 227 s (691, 893 and 3,072 files, binaries counted).
 //! Of the CPU time on cargo 47 % is diffs, 22 % blobs, 10 % trees, 9 % what judges and counts. The
