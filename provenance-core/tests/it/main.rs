@@ -21,6 +21,8 @@ mod worked_example;
 #[allow(dead_code, reason = "not every test needs all of it")]
 mod sandbox;
 
+mod damage;
+
 mod blame;
 mod capture;
 mod catalog;
