@@ -67,7 +67,7 @@ pub enum GitError {
     },
     /// An object is named, and is not here: shallow, partial or damaged.
     #[error(
-        "object {id} is missing; in a shallow clone: git fetch --unshallow; in a partial one: git fetch --refetch --no-filter"
+        "object {id} is missing; in a shallow clone: git fetch --unshallow, in a partial one: git fetch --refetch --no-filter"
     )]
     MissingObject {
         /// The object's name.
