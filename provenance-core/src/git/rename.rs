@@ -19,7 +19,6 @@
 //! Attributes: a file that `.gitattributes` calls binary is compared by what is in it.
 
 use std::cell::OnceCell;
-use std::cmp::Ordering;
 
 use super::diff::{MAX_BYTES, is_binary};
 use super::tree::{File, Version};
@@ -37,6 +36,8 @@ const MAX_EXACT: usize = 100;
 const CANDIDATES: usize = 4;
 /// Git cuts a content after so many bytes where no line ends before.
 const MAX_PIECE: u32 = 64;
+/// What the numbers of names and contents are multiplied with (FNV, 32 bits).
+const FNV_PRIME: u32 = 0x0100_0193;
 /// Git tells so many kinds of pieces apart.
 const KINDS: u32 = 107_927;
 
@@ -44,10 +45,10 @@ const KINDS: u32 = 107_927;
 #[derive(Debug)]
 pub struct Gone {
     files: Vec<GoneFile>,
-    /// The files by what is in them, equals in their order.
-    by_content: Vec<usize>,
-    /// The files by their names, equals in their order.
-    by_name: Vec<usize>,
+    /// The files by a number for what is in them, equals in their order.
+    by_content: Vec<(u32, u64)>,
+    /// The files by a number for their names, equals in their order.
+    by_name: Vec<(u32, u64)>,
 }
 
 #[derive(Debug)]
@@ -89,10 +90,13 @@ impl Gone {
             file,
         });
         let files: Vec<_> = files.collect();
-        let mut by_content: Vec<_> = (0..files.len()).collect();
-        let mut by_name = by_content.clone();
-        by_content.sort_by_key(|index| files.get(*index).map(|gone| gone.file.version.id));
-        by_name.sort_by_key(|index| files.get(*index).map(GoneFile::name));
+        let numbered = |number: &dyn Fn(&GoneFile) -> u32| {
+            let mut numbered: Vec<_> = files.iter().map(number).zip(0..).collect();
+            sort(&mut numbered);
+            numbered
+        };
+        let by_content = numbered(&|gone| number(gone.file.version.id.as_bytes()));
+        let by_name = numbered(&|gone| number(gone.name()));
         Self {
             files,
             by_content,
@@ -153,12 +157,10 @@ impl Gone {
     }
 
     fn exact(&self, path: &[u8], version: Version) -> Option<&File> {
-        let same = equals(&self.by_content, |index| {
-            let file = self.file(index);
-            file.map(|file| file.version.id).cmp(&Some(version.id))
-        });
-        let files = same.iter().filter_map(|index| self.file(*index));
-        let mut same = files.filter(|file| file.version.is_file()).take(MAX_EXACT);
+        let files = equals(&self.by_content, number(version.id.as_bytes()));
+        let files = files.filter_map(|index| self.file(index));
+        let same = |file: &&File| file.version.id == version.id && file.version.is_file();
+        let mut same = files.filter(same).take(MAX_EXACT);
         let first = same.next()?;
         let named = std::iter::once(first).chain(same);
         let mut named = named.filter(|file| name_of(&file.path) == name_of(path));
@@ -167,14 +169,15 @@ impl Gone {
 
     /// The one that is gone and has the same file name, if there is only one.
     fn only_namesake(&self, path: &[u8]) -> Option<usize> {
-        let same = equals(&self.by_name, |index| {
-            let gone = self.files.get(index);
-            gone.map(GoneFile::name).cmp(&Some(name_of(path)))
-        });
-        match same {
-            [index] => Some(*index),
-            _ => None,
-        }
+        let name = name_of(path);
+        let is_same = |index: &usize| {
+            self.files
+                .get(*index)
+                .is_some_and(|gone| gone.name() == name)
+        };
+        let mut same = equals(&self.by_name, number(name)).filter(is_same);
+        let index = same.next()?;
+        same.next().is_none().then_some(index)
     }
 
     /// How similar a file that is gone is, at most [`MAX_SCORE`]; 0 where its length alone says
@@ -196,12 +199,25 @@ impl Gone {
     }
 }
 
-/// The part of a sorted list that is equal to what is looked for.
-fn equals(sorted: &[usize], compare: impl Fn(usize) -> Ordering) -> &[usize] {
-    let start = sorted.partition_point(|index| compare(*index).is_lt());
-    let rest = sorted.get(start..).unwrap_or_default();
-    let end = rest.partition_point(|index| compare(*index).is_eq());
-    rest.get(..end).unwrap_or_default()
+/// A number that equal bytes share.
+fn number(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0, |number: u32, byte| {
+        (number ^ u32::from(*byte)).wrapping_mul(FNV_PRIME)
+    })
+}
+
+/// Sorts numbers, and what stands beside them. One for all uses: the code of a sort is long, and hooks
+/// are to be short.
+fn sort(numbered: &mut [(u32, u64)]) {
+    numbered.sort_unstable();
+}
+
+/// The indices that stand beside a number in a sorted list.
+fn equals(sorted: &[(u32, u64)], number: u32) -> impl Iterator<Item = usize> {
+    let start = sorted.partition_point(|(other, _)| *other < number);
+    let rest = sorted.get(start..).unwrap_or_default().iter();
+    let same = rest.take_while(move |(other, _)| *other == number);
+    same.filter_map(|(_, index)| usize::try_from(*index).ok())
 }
 
 fn name_of(path: &[u8]) -> &[u8] {
@@ -279,7 +295,7 @@ impl Pieces {
         if piece.length > 0 {
             kinds.push(piece.kind());
         }
-        kinds.sort_unstable_by_key(|(kind, _)| *kind);
+        sort(&mut kinds);
         kinds.dedup_by(|(later, more), (first, bytes)| {
             let is_same = later == first;
             if is_same {

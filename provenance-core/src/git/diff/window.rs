@@ -83,11 +83,13 @@ impl<'a> Window<'a> {
     fn can_slide(&self, setting: Setting) -> bool {
         let above = last_line(self.before);
         let below = lines(self.after).next();
-        let is_same = |a: Option<&[u8]>, b: Option<&[u8]>| {
-            a.zip(b).is_some_and(|(a, b)| is_equal(a, b, setting))
+        let is_same = |one: Option<&[u8]>, other: Option<&[u8]>| {
+            let both = one.zip(other);
+            both.is_some_and(|(one, other)| is_equal(one, other, setting))
         };
-        let can = |side| is_same(above, last_line(side)) || is_same(below, lines(side).next());
-        can(self.old) || can(self.new)
+        [self.old, self.new]
+            .into_iter()
+            .any(|side| is_same(above, last_line(side)) || is_same(below, lines(side).next()))
     }
 }
 
