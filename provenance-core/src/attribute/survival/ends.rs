@@ -46,7 +46,7 @@ impl Ends {
     ) -> Self {
         let mut standing = vec![0_u32; lines as usize];
         for spans in head.all() {
-            for span in spans.all.iter().filter(|span| span.is_followed()) {
+            for span in spans.iter().filter(|span| span.is_followed()) {
                 let (start, end) = span.numbers();
                 let here = standing.get_mut(start as usize..end as usize);
                 here.into_iter().flatten().for_each(|count| *count += 1);

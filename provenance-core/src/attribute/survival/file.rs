@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::lines::{FileSpans, Span, Spans, UNFOLLOWED, copy, push};
+use super::lines::{Span, Spans, UNFOLLOWED, copy, push};
 use super::prepare::Prepared;
 use super::tree::Content;
 use super::walk::{Became, Birth, LOST, Visit, Walk};
@@ -29,8 +29,7 @@ impl Walk<'_> {
         for (old, tree) in change.old.iter().zip(&visit.trees) {
             let old = old.filter(|old| old.is_file());
             if old.is_some_and(|old| old.id == new.id) {
-                let known = tree.any(path);
-                return Ok(known.map(|(spans, content)| (Arc::clone(spans), content)));
+                return Ok(owned(tree.any(path)));
             }
             older.push(old.map(|old| (path, old.id)));
         }
@@ -58,9 +57,7 @@ impl Walk<'_> {
             };
             let source_path = self.paths.number(&source.path);
             if source.version.id == new.id {
-                let known = tree.and_then(|tree| tree.any(source_path));
-                let here = |spans: &Spans| made(visit.place, spans.all.clone());
-                return Ok(known.map(|(spans, content)| (here(spans), content)));
+                return Ok(owned(tree.and_then(|tree| tree.any(source_path))));
             }
             if let Some(older) = older.get_mut(number) {
                 *older = Some((source_path, source.version.id));
@@ -127,8 +124,7 @@ impl Walk<'_> {
                 continue;
             };
             let (passed, kept) = split(&left, &hunks);
-            let old = tree.any(*old_path);
-            let old = old.map(|(spans, _)| spans.all.as_slice());
+            let old = tree.any(*old_path).map(|(spans, _)| spans.as_ref());
             for lines in passed {
                 let mut spans = Vec::new();
                 copy(&mut spans, old, lines.old_line, lines.count);
@@ -160,7 +156,7 @@ impl Walk<'_> {
             push(&mut spans, span);
         }
         let is_followed = spans.iter().any(|span| span.is_followed());
-        Ok(is_followed.then(|| made(visit.place, spans)))
+        Ok(is_followed.then(|| spans.into()))
     }
 
     fn bear(&mut self, place: usize, path: u32, lines: Lines) -> u32 {
@@ -242,6 +238,6 @@ impl Walk<'_> {
     }
 }
 
-fn made(place: usize, all: Vec<Span>) -> Spans {
-    Arc::new(FileSpans { made: place, all })
+fn owned(lines: Option<(&Spans, Content)>) -> Option<(Spans, Content)> {
+    lines.map(|(spans, content)| (Arc::clone(spans), content))
 }

@@ -27,15 +27,7 @@ impl Span {
 }
 
 /// The lines of one file at one commit, in their order.
-pub(super) type Spans = Arc<FileSpans>;
-
-/// The lines of one version of a file.
-#[derive(Debug)]
-pub(super) struct FileSpans {
-    /// The place of the commit that made it what it is, under this path.
-    pub(super) made: usize,
-    pub(super) all: Vec<Span>,
-}
+pub(super) type Spans = Arc<[Span]>;
 
 /// Appends; what continues the last one becomes one with it.
 pub(super) fn push(all: &mut Vec<Span>, next: Span) {

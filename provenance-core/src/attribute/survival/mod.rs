@@ -19,8 +19,7 @@
 //! - A line lives on in a merge if any parent's version of it does. A line that a merge gets from
 //!   several parents, born in two places, is the first parent's; the other's ends there.
 //! - Of several commits that took a line out, on several branches, the first counts, but for those
-//!   that a merge took back. A merge that takes over what one side had removed removes nothing; where
-//!   it has a whole file as that side has it, it is not even asked.
+//!   that a merge took back. A merge that takes over what one side had removed removes nothing.
 //! - The successor of a line is the line that stands as far into the hunk that took its place. There
 //!   is none where a hunk only removes, where a file goes, becomes a binary, a symlink or a
 //!   submodule, where a merge takes another side's whole file, or where what stands there is older
@@ -44,13 +43,11 @@
 //! Moves of lines within a file and between files: a moved line ends, and another is born. Commits
 //! of the range that the head does not descend from are not followed.
 
-mod choice;
 mod cohorts;
 mod dates;
 mod ends;
 mod file;
 mod lines;
-mod past;
 mod prepare;
 mod table;
 mod tree;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::lines::{FileSpans, Spans};
+use super::lines::Spans;
 
 /// How many buckets there are: enough that one of a tree of 50,000 files is copied quickly.
 const BUCKETS: u32 = 256;
@@ -57,12 +57,6 @@ impl Tree {
         self.0.get(place(path))?.get(&path)
     }
 
-    /// Says that another commit made a file of text what it is.
-    pub(super) fn make_anew(&mut self, path: u32, made: usize) {
-        let all = self.get(path).map(|spans| spans.all.clone());
-        self.set(path, all.map(|all| Arc::new(FileSpans { made, all })));
-    }
-
     /// Replaces what a path has; `None` where nothing in it is followed.
     fn set(&mut self, path: u32, spans: Option<Spans>) {
         let Some(bucket) = self.0.get_mut(place(path)) else {
@@ -93,24 +87,20 @@ impl Tree {
             if Arc::ptr_eq(own, others) {
                 continue;
             }
+            let is_same = |path: &u32, spans: &Spans, there: &Bucket| {
+                there
+                    .get(path)
+                    .is_some_and(|other| Arc::ptr_eq(other, spans))
+            };
             let gone = own
                 .iter()
-                .filter(|(path, spans)| !is_same(Some(spans), others.get(path)));
+                .filter(|(path, spans)| !is_same(path, spans, others));
             paths.extend(gone.map(|(path, _)| *path));
             paths.extend(others.keys().filter(|path| !own.contains_key(path)));
         }
         paths.retain(|path| path & HIDDEN == 0);
         paths.sort_unstable();
         paths
-    }
-}
-
-/// Answers whether two commits have the very same lines of a file, none included.
-pub(super) fn is_same(one: Option<&Spans>, other: Option<&Spans>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-        (None, None) => true,
-        _ => false,
     }
 }
 

@@ -4,8 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::lines::{Spans, UNFOLLOWED, at, outside, united};
-use super::past::Past;
+use super::lines::{Span, Spans, UNFOLLOWED, at, outside, united};
 use super::prepare::Prepared;
 use super::tree::{Paths, Tree};
 use crate::attribute::history::batch::Answer;
@@ -48,7 +47,7 @@ pub(super) struct Walk<'a> {
     pub(super) graph: &'a Graph,
     range: Option<&'a HashSet<ObjectId>>,
     pub(super) paths: Paths,
-    live: HashMap<usize, Live>,
+    trees: HashMap<usize, (Tree, usize)>,
     pub(super) births: Vec<Birth>,
     pub(super) removals: Vec<Removal>,
     pub(super) born: u32,
@@ -56,14 +55,6 @@ pub(super) struct Walk<'a> {
     pub(super) unread: u64,
     /// How many commits there are of which it is not known what they changed.
     pub(super) unread_commits: u64,
-}
-
-/// A commit whose children have not all been visited.
-struct Live {
-    tree: Tree,
-    past: Past,
-    /// How many of them are to come.
-    children: usize,
 }
 
 /// How a file of a parent became one of the commit.
@@ -77,7 +68,6 @@ pub(super) struct Visit<'v> {
     pub(super) place: usize,
     pub(super) parents: &'v [usize],
     pub(super) trees: Vec<Tree>,
-    pub(super) pasts: Vec<Past>,
     pub(super) changes: &'v [MergeChange],
     /// By the parent's number and the path there.
     pub(super) became: HashMap<(usize, u32), Became>,
@@ -95,7 +85,7 @@ impl<'a> Walk<'a> {
             graph,
             range,
             paths: Paths::default(),
-            live: HashMap::new(),
+            trees: HashMap::new(),
             births: Vec::new(),
             removals: Vec::new(),
             born: 0,
@@ -139,11 +129,7 @@ impl<'a> Walk<'a> {
             done += batch.len();
             progress(done, places.len());
         }
-        Ok(self
-            .live
-            .remove(&0)
-            .map(|live| live.tree)
-            .unwrap_or_default())
+        Ok(self.trees.remove(&0).unwrap_or_default().0)
     }
 
     fn visit(
@@ -159,9 +145,11 @@ impl<'a> Walk<'a> {
         else {
             return Ok(());
         };
-        let parents = node.parents.iter();
-        let (trees, pasts): (Vec<Tree>, Vec<Past>) =
-            parents.map(|parent| self.hand_on(*parent)).unzip();
+        let trees: Vec<Tree> = node
+            .parents
+            .iter()
+            .map(|parent| self.tree_of(*parent))
+            .collect();
         let mut tree = trees.first().cloned().unwrap_or_default();
         let Ok(changes) = changes else {
             // Nothing can be said of any file.
@@ -171,14 +159,13 @@ impl<'a> Walk<'a> {
                     self.lose(place, *parent, spans);
                 }
             }
-            self.keep(place, Tree::default(), pasts, children);
+            self.trees.insert(place, (Tree::default(), children));
             return Ok(());
         };
         let mut visit = Visit {
             place,
             parents: &node.parents,
             trees,
-            pasts,
             changes: &changes,
             became: HashMap::new(),
             lost: HashSet::new(),
@@ -195,60 +182,30 @@ impl<'a> Walk<'a> {
             };
             tree.put(path, spans);
         }
-        for path in self.remove(&visit, &tree) {
-            tree.make_anew(path, place);
-        }
-        let pasts = visit.pasts;
-        self.keep(place, tree, pasts, children);
+        self.remove(&visit, &tree);
+        self.trees.insert(place, (tree, children));
         Ok(())
     }
 
-    /// Keeps the lines of a commit for its children.
-    fn keep(&mut self, place: usize, tree: Tree, pasts: Vec<Past>, children: usize) {
-        let mut past = Past::united(pasts);
-        past.add(self.age(place));
-        let live = Live {
-            tree,
-            past,
-            children,
-        };
-        self.live.insert(place, live);
-    }
-
-    /// The lines and the past of a parent; let go of when its last child has them.
-    fn hand_on(&mut self, parent: usize) -> (Tree, Past) {
-        let Some(live) = self.live.get_mut(&parent) else {
+    /// The lines of a parent; let go of when its last child has them.
+    fn tree_of(&mut self, parent: usize) -> Tree {
+        let Some((tree, children)) = self.trees.get_mut(&parent) else {
             // It is older than the range: nothing in it is followed.
-            return (Tree::default(), Past::default());
+            return Tree::default();
         };
-        live.children -= 1;
-        if live.children > 0 {
-            return (live.tree.clone(), live.past.clone());
+        *children -= 1;
+        if *children > 0 {
+            return tree.clone();
         }
-        let live = self.live.remove(&parent);
-        live.map(|live| (live.tree, live.past)).unwrap_or_default()
-    }
-
-    /// How many commits of the graph are older.
-    pub(super) fn age(&self, place: usize) -> usize {
-        self.graph.nodes.len().saturating_sub(place + 1)
+        self.trees.remove(&parent).unwrap_or_default().0
     }
 
     /// Takes down which lines of the parents the commit has not, and what stands in their place.
-    /// Returns the files of which it takes older versions back.
-    fn remove(&mut self, visit: &Visit<'_>, tree: &Tree) -> Vec<u32> {
-        let mut taken_back = Vec::new();
+    fn remove(&mut self, visit: &Visit<'_>, tree: &Tree) {
         for (number, (parent, old)) in visit.parents.iter().zip(&visit.trees).enumerate() {
-            let mut differing = old.differing(tree);
-            let again = differing.iter().copied();
-            taken_back.extend(again.filter(|path| self.takes_back(visit, number, *path, tree)));
-            differing.retain(|path| !self.takes_over(visit, number, *path, tree));
-            let new = visit.changes.iter();
-            let new = new.filter_map(|change| tree.get(self.paths.known(&change.path)?));
-            let new = new.filter(|spans| spans.made == visit.place);
+            let differing = old.differing(tree);
             let here = differing.iter().filter_map(|path| tree.get(*path));
-            let here = here.chain(new);
-            let here = here.flat_map(|spans| spans.all.iter().filter(|span| span.is_followed()));
+            let here = here.flat_map(|spans| spans.iter().filter(|span| span.is_followed()));
             let here = united(here.map(|span| span.numbers()).collect());
             for path in differing {
                 let Some(spans) = old.get(path) else {
@@ -258,7 +215,7 @@ impl<'a> Walk<'a> {
                 let new = became.and_then(|became| tree.get(became.path));
                 let is_lost = visit.lost.contains(&(number, path));
                 let mut position = 0;
-                for span in &spans.all {
+                for span in spans.iter() {
                     if span.is_followed() {
                         outside(span.numbers(), &here, |start, end| {
                             for line in start..end {
@@ -277,11 +234,10 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        taken_back
     }
 
-    fn lose(&mut self, place: usize, parent: usize, spans: &Spans) {
-        for span in spans.all.iter().filter(|span| span.is_followed()) {
+    fn lose(&mut self, place: usize, parent: usize, spans: &[Span]) {
+        for span in spans.iter().filter(|span| span.is_followed()) {
             let (start, end) = span.numbers();
             let lost = (start..end).map(|line| removal(line, place, parent, LOST));
             self.removals.extend(lost);
@@ -310,6 +266,6 @@ fn successor(hunks: &[Hunk], new: Option<&Spans>, stood: u32) -> u32 {
         let into = u64::from(stood - hunk.old_start) * u64::from(hunk.new_len);
         let into = into / u64::from(hunk.old_len.max(1));
         let position = hunk.new_start + u32::try_from(into).unwrap_or_default();
-        at(new.map(|new| new.all.as_slice()), position)
+        at(new.map(AsRef::as_ref), position)
     })
 }
