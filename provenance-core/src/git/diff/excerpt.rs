@@ -63,14 +63,10 @@ impl Excerpt {
         }
         let above = Numbered::of(lines(around.above).collect(), names);
         let below = Numbered::of(lines(around.below).collect(), names);
-        let ballast_before = if around.over.is_empty() {
-            0
-        } else {
-            ballast.lines()
-        };
-        let ballast = written(&ballast, names);
         // Where nothing was cut off, the content begins or ends: nothing may stand there.
         let is_before = !around.over.is_empty();
+        let ballast_before = if is_before { ballast.lines() } else { 0 };
+        let ballast = written(&ballast, names);
         let side = |window: &Numbered<'_>| {
             let parts = [&above, window, &below];
             let lines: usize = parts.iter().map(|part| part.lines.len()).sum();
