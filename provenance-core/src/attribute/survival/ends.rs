@@ -1,16 +1,18 @@
-//! `End`: what became of each line, of all that parents and children say about it.
+//! `End`: what became of each line, of all that the commits of its history say about it.
 //!
-//! A line that stands at the head lives. Of another, each removal that is not taken back counts: one
-//! is taken back where a commit that descends from it still had the line from another parent. Of
-//! those that count, the first is the end of the line; that a merge takes over what one side had
-//! done before is no removal of its own.
+//! A line that stands at the head lives. Of another, each removal that was not taken back counts. One
+//! was taken back where every way from it to the head leads through a commit that has the line again,
+//! and where another descends from it: between them a merge had the line from another side. Of those
+//! that count, the first is the end of the line.
 
 use std::collections::{HashMap, HashSet};
 
+use fixedbitset::FixedBitSet;
+
 use super::dates::Dates;
-use super::lines::UNFOLLOWED;
+use super::lines::{UNFOLLOWED, followed};
+use super::removals::{LOST, Removal};
 use super::tree::Tree;
-use super::walk::{LOST, Removal};
 use crate::attribute::history::graph::Graph;
 
 /// What became of a line.
@@ -42,12 +44,12 @@ impl Ends {
         dates: &Dates,
         head: &Tree,
         mut removals: Vec<Removal>,
+        taken_back: &[(u32, u32)],
         lines: u32,
     ) -> Self {
         let mut standing = vec![0_u32; lines as usize];
         for spans in head.all() {
-            for span in spans.iter().filter(|span| span.is_followed()) {
-                let (start, end) = span.numbers();
+            for (start, end) in followed(&spans.all) {
                 let here = standing.get_mut(start as usize..end as usize);
                 here.into_iter().flatten().for_each(|count| *count += 1);
             }
@@ -57,19 +59,14 @@ impl Ends {
         let mut reach = Reach {
             graph,
             known: HashMap::new(),
+            around: Vec::new(),
+            reached: FixedBitSet::new(),
         };
         let mut ends = HashMap::with_capacity(removals.len());
         for of_line in removals.chunk_by(|a, b| a.line == b.line) {
-            let is_taken_back = |reach: &mut Reach<'_>, removal: &Removal| {
-                of_line.iter().any(|other| {
-                    other.place != removal.place && reach.descends(other.parent, removal.place)
-                })
-            };
-            let counts = of_line
-                .iter()
-                .filter(|removal| of_line.len() == 1 || !is_taken_back(&mut reach, removal));
+            let counts = reach.counting(of_line, again(taken_back, of_line));
             // What descends from another has the smaller place.
-            let first = counts.min_by_key(|removal| {
+            let first = counts.into_iter().min_by_key(|removal| {
                 let place = removal.place as usize;
                 (dates.at(place), std::cmp::Reverse(place), removal.successor)
             });
@@ -114,19 +111,64 @@ impl Ends {
     }
 }
 
+/// Where commits have a line again that was taken out.
+fn again<'t>(taken_back: &'t [(u32, u32)], of_line: &[Removal]) -> &'t [(u32, u32)] {
+    let line = of_line.first().map_or(u32::MAX, |removal| removal.line);
+    let start = taken_back.partition_point(|(other, _)| *other < line);
+    let end = taken_back.partition_point(|(other, _)| *other <= line);
+    taken_back.get(start..end).unwrap_or_default()
+}
+
 /// Which commits descend from which.
 struct Reach<'a> {
     graph: &'a Graph,
     known: HashMap<(u32, u32), bool>,
+    /// Commits that were gone around last, and the places that the head reaches so.
+    around: Vec<u32>,
+    reached: FixedBitSet,
 }
 
 impl Reach<'_> {
-    /// Answers whether `commit` is `ancestor`, or descends from it.
-    fn descends(&mut self, commit: u32, ancestor: u32) -> bool {
-        if commit >= ancestor {
-            // Ancestors have greater places.
-            return commit == ancestor;
+    /// Of the removals of a line, those that count.
+    fn counting<'r>(&mut self, of_line: &'r [Removal], again: &[(u32, u32)]) -> Vec<&'r Removal> {
+        let mut counting: Vec<&Removal> = of_line.iter().collect();
+        if counting.len() < 2 {
+            return counting;
         }
+        if !again.is_empty() {
+            self.go_around(again.iter().map(|(_, place)| *place).collect());
+            counting.retain(|removal| self.reached.contains(removal.place as usize));
+        }
+        // What comes after it took the line out again.
+        let all = counting.clone();
+        counting.retain(|removal| {
+            let mut others = all.iter().filter(|other| other.place < removal.place);
+            !others.any(|other| self.descends(other.place, removal.place))
+        });
+        counting
+    }
+
+    /// Finds what the head reaches without the commits at some places.
+    fn go_around(&mut self, around: Vec<u32>) {
+        if self.around == around {
+            return;
+        }
+        self.reached = FixedBitSet::with_capacity(self.graph.nodes.len());
+        let mut open = vec![0];
+        while let Some(place) = open.pop() {
+            let is_around =
+                u32::try_from(place).is_ok_and(|place| around.binary_search(&place).is_ok());
+            if is_around || self.reached.put(place) {
+                continue;
+            }
+            let node = self.graph.nodes.get(place);
+            open.extend(node.into_iter().flat_map(|node| &node.parents));
+        }
+        self.around = around;
+    }
+
+    /// Answers whether `commit` descends from `ancestor`; ancestors have greater places.
+    fn descends(&mut self, commit: u32, ancestor: u32) -> bool {
         if let Some(known) = self.known.get(&(commit, ancestor)) {
             return *known;
         }

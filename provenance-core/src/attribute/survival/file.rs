@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::lines::{Span, Spans, UNFOLLOWED, copy, push};
+use super::lines::{Cursor, FileSpans, Span, Spans, UNFOLLOWED, push, spans_of};
 use super::prepare::Prepared;
+use super::removals::LOST;
 use super::tree::Content;
-use super::walk::{Became, Birth, LOST, Visit, Walk};
+use super::walk::{Became, Birth, Visit, Walk};
 use crate::attribute::history::batch::{Answer, Hunks, answer, gone};
 use crate::attribute::history::lines::{Lines, split};
 use crate::git::rename::Gone;
@@ -56,6 +57,7 @@ impl Walk<'_> {
                 }
             };
             let source_path = self.paths.number(&source.path);
+            self.paths.rename(source_path, path);
             if source.version.id == new.id {
                 return Ok(owned(tree.and_then(|tree| tree.any(source_path))));
             }
@@ -124,10 +126,11 @@ impl Walk<'_> {
                 continue;
             };
             let (passed, kept) = split(&left, &hunks);
-            let old = tree.any(*old_path).map(|(spans, _)| spans.as_ref());
+            let old = tree.any(*old_path).map(|(spans, _)| spans);
+            let mut old = Cursor::new(spans_of(old));
             for lines in passed {
                 let mut spans = Vec::new();
-                copy(&mut spans, old, lines.old_line, lines.count);
+                old.copy(&mut spans, lines.old_line, lines.count);
                 let mut at = lines.line;
                 for span in spans {
                     pieces.push((at, span));
@@ -156,7 +159,8 @@ impl Walk<'_> {
             push(&mut spans, span);
         }
         let is_followed = spans.iter().any(|span| span.is_followed());
-        Ok(is_followed.then(|| spans.into()))
+        let made = visit.place;
+        Ok(is_followed.then(|| Arc::new(FileSpans { made, all: spans })))
     }
 
     fn bear(&mut self, place: usize, path: u32, lines: Lines) -> u32 {

@@ -27,7 +27,26 @@ impl Span {
 }
 
 /// The lines of one file at one commit, in their order.
-pub(super) type Spans = Arc<[Span]>;
+pub(super) type Spans = Arc<FileSpans>;
+
+/// The lines of one version of a file.
+#[derive(Debug)]
+pub(super) struct FileSpans {
+    /// The place of the commit that made it: each of its lines was born there or before.
+    pub(super) made: usize,
+    pub(super) all: Vec<Span>,
+}
+
+/// The lines of a file; none where nothing in it is followed.
+pub(super) fn spans_of(file: Option<&Spans>) -> &[Span] {
+    file.map(|file| file.all.as_slice()).unwrap_or_default()
+}
+
+/// The numbers of the lines that are followed.
+pub(super) fn followed(spans: &[Span]) -> impl Iterator<Item = (u32, u32)> {
+    let spans = spans.iter().filter(|span| span.is_followed());
+    spans.map(|span| span.numbers())
+}
 
 /// Appends; what continues the last one becomes one with it.
 pub(super) fn push(all: &mut Vec<Span>, next: Span) {
@@ -44,57 +63,68 @@ pub(super) fn push(all: &mut Vec<Span>, next: Span) {
     }
 }
 
-/// Appends the lines from `start` on, `count` of them; what there are no spans for is unfollowed.
-pub(super) fn copy(all: &mut Vec<Span>, from: Option<&[Span]>, start: u32, count: u32) {
-    let end = start + count;
-    let mut at = start;
-    let mut position = 0;
-    for span in from.unwrap_or_default() {
-        let span_end = position + span.count;
-        if at < span_end && position < end {
-            let until = end.min(span_end);
-            let first = if span.is_followed() {
-                span.first + (at - position)
-            } else {
-                UNFOLLOWED
-            };
-            push(
-                all,
-                Span {
-                    first,
-                    count: until - at,
-                },
-            );
-            at = until;
-        }
-        position = span_end;
-        if position >= end {
-            break;
-        }
-    }
-    push(
-        all,
-        Span {
-            first: UNFOLLOWED,
-            count: end - at,
-        },
-    );
+/// A way through the lines of a file; what is asked for in order is found at once.
+#[derive(Debug, Clone)]
+pub(super) struct Cursor<'s> {
+    spans: &'s [Span],
+    /// The first of the spans that are left, and where it starts.
+    index: usize,
+    start: u32,
 }
 
-/// The number of the line at a position, if it is followed.
-pub(super) fn at(spans: Option<&[Span]>, position: u32) -> u32 {
-    let mut start = 0;
-    for span in spans.unwrap_or_default() {
-        if position < start + span.count {
-            return if span.is_followed() {
-                span.first + (position - start)
-            } else {
-                UNFOLLOWED
-            };
+impl<'s> Cursor<'s> {
+    pub(super) const fn new(spans: &'s [Span]) -> Self {
+        Self {
+            spans,
+            index: 0,
+            start: 0,
         }
-        start += span.count;
     }
-    UNFOLLOWED
+
+    /// The lines that stand together from a position on; `None` behind the last span.
+    fn from(&mut self, position: u32) -> Option<Span> {
+        if position < self.start {
+            *self = Self::new(self.spans);
+        }
+        loop {
+            let span = self.spans.get(self.index)?;
+            let into = position - self.start;
+            if into < span.count {
+                let first = if span.is_followed() {
+                    span.first + into
+                } else {
+                    UNFOLLOWED
+                };
+                return Some(Span {
+                    first,
+                    count: span.count - into,
+                });
+            }
+            self.start += span.count;
+            self.index += 1;
+        }
+    }
+
+    /// Appends the lines from `start` on, `count` of them; what there are no spans for is unfollowed.
+    pub(super) fn copy(&mut self, all: &mut Vec<Span>, start: u32, count: u32) {
+        let end = start + count;
+        let mut at = start;
+        while at < end {
+            let Some(mut span) = self.from(at) else {
+                let (first, count) = (UNFOLLOWED, end - at);
+                push(all, Span { first, count });
+                break;
+            };
+            span.count = span.count.min(end - at);
+            at += span.count;
+            push(all, span);
+        }
+    }
+
+    /// The number of the line at a position, if it is followed.
+    pub(super) fn at(&mut self, position: u32) -> u32 {
+        self.from(position).map_or(UNFOLLOWED, |span| span.first)
+    }
 }
 
 /// Sorts ranges of numbers, and makes one of those that touch.
@@ -108,6 +138,19 @@ pub(super) fn united(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
         }
     }
     united
+}
+
+/// Calls `found` for each range of numbers of `start..end` that is in one of the sorted ranges.
+pub(super) fn inside(
+    (start, end): (u32, u32),
+    ranges: &[(u32, u32)],
+    mut found: impl FnMut(u32, u32),
+) {
+    let first = ranges.partition_point(|range| range.1 <= start);
+    let meeting = ranges.iter().skip(first);
+    for range in meeting.take_while(|range| range.0 < end) {
+        found(start.max(range.0), end.min(range.1));
+    }
 }
 
 /// Calls `found` for each range of numbers of `start..end` that is in none of the sorted ranges.
@@ -132,6 +175,23 @@ pub(super) fn outside(
     }
 }
 
+/// Calls `found` for the lines of a file that are in one of the sorted ranges: with the first, the
+/// one behind the last, and where the first stands.
+pub(super) fn meeting(spans: &[Span], ranges: &[(u32, u32)], mut found: impl FnMut(u32, u32, u32)) {
+    let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else {
+        return;
+    };
+    let mut position = 0;
+    for span in spans {
+        if span.is_followed() && span.first < last.1 && first.0 < span.numbers().1 {
+            inside(span.numbers(), ranges, |start, end| {
+                found(start, end, position + (start - span.first));
+            });
+        }
+        position += span.count;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,14 +211,17 @@ mod tests {
             (2, 0, vec![]),
         ] {
             let mut copied = Vec::new();
-            copy(&mut copied, Some(&file), start, count);
+            Cursor::new(&file).copy(&mut copied, start, count);
             assert_eq!(copied, expected, "{start} {count}");
         }
         let mut none = Vec::new();
-        copy(&mut none, None, 3, 4);
+        Cursor::new(&[]).copy(&mut none, 3, 4);
         assert_eq!(none, [span(UNFOLLOWED, 4)]);
-        assert_eq!(at(Some(&file), 6), 21);
-        assert_eq!(at(Some(&file), 3), UNFOLLOWED);
+        // In whatever order lines are asked for.
+        let mut cursor = Cursor::new(&file);
+        for (position, expected) in [(6, 21), (3, UNFOLLOWED), (0, 10), (8, 23), (9, UNFOLLOWED)] {
+            assert_eq!(cursor.at(position), expected);
+        }
     }
 
     #[test]
@@ -174,5 +237,13 @@ mod tests {
         assert_eq!(outside((6, 8)), []);
         assert_eq!(outside((1, 6)), [(2, 5)]);
         assert_eq!(outside((12, 13)), [(12, 13)]);
+        let inside = |range| {
+            let mut all = Vec::new();
+            inside(range, &ranges, |start, end| all.push((start, end)));
+            all
+        };
+        assert_eq!(inside((1, 25)), [(1, 2), (5, 10), (20, 25)]);
+        assert_eq!(inside((6, 8)), [(6, 8)]);
+        assert_eq!(inside((10, 20)), []);
     }
 }

@@ -19,7 +19,9 @@
 //! - A line lives on in a merge if any parent's version of it does. A line that a merge gets from
 //!   several parents, born in two places, is the first parent's; the other's ends there.
 //! - Of several commits that took a line out, on several branches, the first counts, but for those
-//!   that a merge took back. A merge that takes over what one side had removed removes nothing.
+//!   that a merge took back: where every way from it to the head leads through a commit that has the
+//!   line, or where another commit after it took the line out again. A merge that takes over what one
+//!   side had removed removes nothing.
 //! - The successor of a line is the line that stands as far into the hunk that took its place. There
 //!   is none where a hunk only removes, where a file goes, becomes a binary, a symlink or a
 //!   submodule, where a merge takes another side's whole file, or where what stands there is older
@@ -49,7 +51,9 @@ mod ends;
 mod file;
 mod lines;
 mod prepare;
+mod removals;
 mod table;
+mod taken_back;
 mod tree;
 mod walk;
 
@@ -175,7 +179,8 @@ pub fn survival(question: &Question<'_>) -> Result<Survival, AttributeError> {
     let dates = Dates::read(&graph, &mut repos)?;
     drop(repos);
     let removals = std::mem::take(&mut walk.removals);
-    let ends = Ends::new(&graph, &dates, &head, removals, walk.born);
+    let taken_back = std::mem::take(&mut walk.taken_back).sorted();
+    let ends = Ends::new(&graph, &dates, &head, removals, &taken_back, walk.born);
     let counted = cohorts::count(question, &walk, &dates, &ends)?;
     let reached = graph.nodes.iter().map(|node| node.commit_id);
     let reached = question

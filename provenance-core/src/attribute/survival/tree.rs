@@ -3,7 +3,7 @@
 //! Paths are numbers, and files lie in a fixed number of buckets that commits share until one of
 //! them changes a file of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::lines::Spans;
@@ -113,6 +113,8 @@ const fn place(path: u32) -> usize {
 pub(super) struct Paths {
     numbers: HashMap<Arc<[u8]>, u32>,
     names: Vec<Arc<[u8]>>,
+    /// Under which other paths lines of a path were before, or came to stand.
+    renames: HashMap<u32, Vec<u32>>,
 }
 
 impl Paths {
@@ -134,5 +136,30 @@ impl Paths {
     pub(super) fn name(&self, number: u32) -> Arc<[u8]> {
         let name = self.names.get(number as usize);
         name.map_or_else(|| Arc::from(&[][..]), Arc::clone)
+    }
+
+    /// Takes down that a file of one path has lines that stood under another.
+    pub(super) fn rename(&mut self, old: u32, new: u32) {
+        for (path, other) in [(old, new), (new, old)] {
+            let others = self.renames.entry(path).or_default();
+            if !others.contains(&other) {
+                others.push(other);
+            }
+        }
+    }
+
+    /// Returns all paths under which lines of files can have stood that were ever renamed; none where
+    /// none of them was.
+    pub(super) fn renamed(&self, paths: HashSet<u32>) -> HashSet<u32> {
+        let mut all = HashSet::new();
+        let mut open: Vec<u32> = paths.into_iter().collect();
+        while let Some(path) = open.pop() {
+            if let Some(others) = self.renames.get(&path)
+                && all.insert(path)
+            {
+                open.extend(others);
+            }
+        }
+        all
     }
 }

@@ -4,8 +4,11 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::lines::{Span, Spans, UNFOLLOWED, at, outside, united};
+use fixedbitset::FixedBitSet;
+
 use super::prepare::Prepared;
+use super::removals::Removal;
+use super::taken_back::TakenBack;
 use super::tree::{Paths, Tree};
 use crate::attribute::history::batch::Answer;
 use crate::attribute::history::graph::Graph;
@@ -17,8 +20,6 @@ use crate::object_id::ObjectId;
 
 /// How many commits are prepared at once.
 const BATCH: usize = 512;
-/// Stands where a successor would: it is not known what became of the line.
-pub(super) const LOST: u32 = u32::MAX - 1;
 
 /// Lines that were born together; their numbers follow each other.
 #[derive(Debug, Clone, Copy)]
@@ -31,30 +32,28 @@ pub(super) struct Birth {
     pub(super) line: u32,
 }
 
-/// A line that a parent of a commit has and the commit has not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Removal {
-    pub(super) line: u32,
-    pub(super) place: u32,
-    /// The parent that has it.
-    pub(super) parent: u32,
-    /// The line that stands in its place, [`UNFOLLOWED`] where none does, or [`LOST`].
-    pub(super) successor: u32,
-}
-
 /// The walk, and what it found.
 pub(super) struct Walk<'a> {
     pub(super) graph: &'a Graph,
     range: Option<&'a HashSet<ObjectId>>,
     pub(super) paths: Paths,
-    trees: HashMap<usize, (Tree, usize)>,
+    live: HashMap<usize, Live>,
     pub(super) births: Vec<Birth>,
     pub(super) removals: Vec<Removal>,
+    pub(super) taken_back: TakenBack,
     pub(super) born: u32,
     /// How many versions of files could not be read or compared.
     pub(super) unread: u64,
     /// How many commits there are of which it is not known what they changed.
     pub(super) unread_commits: u64,
+}
+
+/// A commit whose children have not all been visited.
+struct Live {
+    tree: Tree,
+    past: FixedBitSet,
+    /// How many of them are to come.
+    children: usize,
 }
 
 /// How a file of a parent became one of the commit.
@@ -68,7 +67,11 @@ pub(super) struct Visit<'v> {
     pub(super) place: usize,
     pub(super) parents: &'v [usize],
     pub(super) trees: Vec<Tree>,
+    /// By the parent's number, what it descends from, and itself, by their ages.
+    pub(super) pasts: Vec<FixedBitSet>,
     pub(super) changes: &'v [MergeChange],
+    /// Whether it is not known what it changed.
+    pub(super) is_unread: bool,
     /// By the parent's number and the path there.
     pub(super) became: HashMap<(usize, u32), Became>,
     /// Files of a parent of which it is not known what became.
@@ -85,9 +88,10 @@ impl<'a> Walk<'a> {
             graph,
             range,
             paths: Paths::default(),
-            trees: HashMap::new(),
+            live: HashMap::new(),
             births: Vec::new(),
             removals: Vec::new(),
+            taken_back: TakenBack::default(),
             born: 0,
             unread: 0,
             unread_commits: 0,
@@ -129,7 +133,8 @@ impl<'a> Walk<'a> {
             done += batch.len();
             progress(done, places.len());
         }
-        Ok(self.trees.remove(&0).unwrap_or_default().0)
+        let head = self.live.remove(&0);
+        Ok(head.map(|head| head.tree).unwrap_or_default())
     }
 
     fn visit(
@@ -145,28 +150,22 @@ impl<'a> Walk<'a> {
         else {
             return Ok(());
         };
-        let trees: Vec<Tree> = node
-            .parents
-            .iter()
-            .map(|parent| self.tree_of(*parent))
-            .collect();
-        let mut tree = trees.first().cloned().unwrap_or_default();
-        let Ok(changes) = changes else {
-            // Nothing can be said of any file.
-            self.unread_commits += 1;
-            for (parent, trees) in node.parents.iter().zip(&trees) {
-                for spans in trees.all() {
-                    self.lose(place, *parent, spans);
-                }
-            }
-            self.trees.insert(place, (Tree::default(), children));
-            return Ok(());
-        };
+        let parents = node.parents.iter();
+        let (trees, pasts): (Vec<Tree>, Vec<FixedBitSet>) =
+            parents.map(|parent| self.hand_on(*parent)).unzip();
+        // Where it is not known what changed, nothing can be said of any file.
+        let is_unread = changes.is_err();
+        self.unread_commits += u64::from(is_unread);
+        let changes = changes.unwrap_or_default();
+        let before = trees.first().filter(|_| !is_unread);
+        let mut tree = before.cloned().unwrap_or_default();
         let mut visit = Visit {
             place,
             parents: &node.parents,
             trees,
+            pasts,
             changes: &changes,
+            is_unread,
             became: HashMap::new(),
             lost: HashSet::new(),
             is_lost: HashSet::new(),
@@ -182,90 +181,63 @@ impl<'a> Walk<'a> {
             };
             tree.put(path, spans);
         }
-        self.remove(&visit, &tree);
-        self.trees.insert(place, (tree, children));
+        let before = visit.trees.iter();
+        let differing: Vec<Vec<u32>> = before.map(|old| old.differing(&tree)).collect();
+        self.take_back(&visit, &tree, &differing);
+        self.take_out(&visit, &tree, &differing);
+        let pasts = visit.pasts;
+        self.keep(place, tree, pasts, children);
         Ok(())
     }
 
-    /// The lines of a parent; let go of when its last child has them.
-    fn tree_of(&mut self, parent: usize) -> Tree {
-        let Some((tree, children)) = self.trees.get_mut(&parent) else {
-            // It is older than the range: nothing in it is followed.
-            return Tree::default();
+    /// Keeps the lines of a commit for its children.
+    fn keep(&mut self, place: usize, tree: Tree, pasts: Vec<FixedBitSet>, children: usize) {
+        let mut pasts = pasts.into_iter();
+        let mut past = pasts.next().unwrap_or_default();
+        for other in pasts {
+            past.union_with(&other);
+        }
+        past.grow_and_insert(self.age(place));
+        let live = Live {
+            tree,
+            past,
+            children,
         };
-        *children -= 1;
-        if *children > 0 {
-            return tree.clone();
-        }
-        self.trees.remove(&parent).unwrap_or_default().0
+        self.live.insert(place, live);
     }
 
-    /// Takes down which lines of the parents the commit has not, and what stands in their place.
-    fn remove(&mut self, visit: &Visit<'_>, tree: &Tree) {
-        for (number, (parent, old)) in visit.parents.iter().zip(&visit.trees).enumerate() {
-            let differing = old.differing(tree);
-            let here = differing.iter().filter_map(|path| tree.get(*path));
-            let here = here.flat_map(|spans| spans.iter().filter(|span| span.is_followed()));
-            let here = united(here.map(|span| span.numbers()).collect());
-            for path in differing {
-                let Some(spans) = old.get(path) else {
-                    continue;
-                };
-                let became = visit.became.get(&(number, path));
-                let new = became.and_then(|became| tree.get(became.path));
-                let is_lost = visit.lost.contains(&(number, path));
-                let mut position = 0;
-                for span in spans.iter() {
-                    if span.is_followed() {
-                        outside(span.numbers(), &here, |start, end| {
-                            for line in start..end {
-                                let stood = position + (line - span.first);
-                                let successor = match became {
-                                    _ if is_lost => LOST,
-                                    Some(became) => successor(&became.hunks, new, stood),
-                                    None => UNFOLLOWED,
-                                };
-                                self.removals
-                                    .push(removal(line, visit.place, *parent, successor));
-                            }
-                        });
-                    }
-                    position += span.count;
-                }
-            }
+    /// The lines and the past of a parent; let go of when its last child has them.
+    fn hand_on(&mut self, parent: usize) -> (Tree, FixedBitSet) {
+        let Some(live) = self.live.get_mut(&parent) else {
+            // It is older than the range: nothing in it is followed.
+            return (Tree::default(), FixedBitSet::new());
+        };
+        live.children -= 1;
+        if live.children > 0 {
+            return (live.tree.clone(), live.past.clone());
+        }
+        let live = self.live.remove(&parent);
+        live.map(|live| (live.tree, live.past)).unwrap_or_default()
+    }
+
+    /// How many commits of the graph are older.
+    pub(super) fn age(&self, place: usize) -> usize {
+        self.graph.nodes.len().saturating_sub(place + 1)
+    }
+
+    /// Calls `found` for each part of the lines that was born together, with the place of its birth.
+    pub(super) fn by_birth(
+        &self,
+        (start, end): (u32, u32),
+        mut found: impl FnMut(usize, (u32, u32)),
+    ) {
+        let first = self
+            .births
+            .partition_point(|birth| birth.first + birth.count <= start);
+        let births = self.births.iter().skip(first);
+        for birth in births.take_while(|birth| birth.first < end) {
+            let part = (start.max(birth.first), end.min(birth.first + birth.count));
+            found(birth.place, part);
         }
     }
-
-    fn lose(&mut self, place: usize, parent: usize, spans: &[Span]) {
-        for span in spans.iter().filter(|span| span.is_followed()) {
-            let (start, end) = span.numbers();
-            let lost = (start..end).map(|line| removal(line, place, parent, LOST));
-            self.removals.extend(lost);
-        }
-    }
-}
-
-fn removal(line: u32, place: usize, parent: usize, successor: u32) -> Removal {
-    let place_of = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-    Removal {
-        line,
-        place: place_of(place),
-        parent: place_of(parent),
-        successor,
-    }
-}
-
-/// The line that stands in the place of the one that stood at `stood`: as far into the new lines of
-/// its hunk as that was into the old ones.
-fn successor(hunks: &[Hunk], new: Option<&Spans>, stood: u32) -> u32 {
-    let behind = hunks.partition_point(|hunk| hunk.old_start + hunk.old_len <= stood);
-    let hunk = hunks
-        .get(behind)
-        .filter(|hunk| hunk.old_start <= stood && hunk.new_len > 0);
-    hunk.map_or(UNFOLLOWED, |hunk| {
-        let into = u64::from(stood - hunk.old_start) * u64::from(hunk.new_len);
-        let into = into / u64::from(hunk.old_len.max(1));
-        let position = hunk.new_start + u32::try_from(into).unwrap_or_default();
-        at(new.map(AsRef::as_ref), position)
-    })
 }

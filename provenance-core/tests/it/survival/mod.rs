@@ -1,5 +1,6 @@
 //! Survival agrees with the history pass at the head, and with `git blame --reverse` on the way.
 
+mod ends;
 mod stories;
 
 use std::collections::{BTreeMap, HashSet};

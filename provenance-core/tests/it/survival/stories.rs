@@ -110,6 +110,30 @@ fn what_a_merge_takes_back_was_not_the_end() {
 }
 
 #[test]
+fn a_branch_that_keeps_what_is_gone_does_not_move_its_end() {
+    // As pull requests do: a branch merges main, keeps a line that main has no more, and is merged.
+    let sandbox = Sandbox::new();
+    sandbox.write("f", "1\n2\n3\n");
+    sandbox.commit("base");
+    sandbox.git(["checkout", "-q", "-b", "branch"]);
+    sandbox.write("g", "branch\n");
+    sandbox.commit("branch");
+    sandbox.git(["checkout", "-q", "main"]);
+    sandbox.write("f", "1\n3\n");
+    sandbox.commit("main");
+    sandbox.git(["checkout", "-q", "branch"]);
+    sandbox.git(["merge", "-q", "--no-commit", "main"]);
+    sandbox.write("f", "1\n2\n3\n");
+    sandbox.commit("keep it");
+    sandbox.git(["checkout", "-q", "main"]);
+    sandbox.git(["merge", "-q", "--no-ff", "--no-commit", "branch"]);
+    sandbox.write("f", "1\n3\n");
+    sandbox.commit("without it");
+    let survival = told(&sandbox);
+    assert_eq!(ends(&sandbox, &survival), ["1 of base removed by main"]);
+}
+
+#[test]
 fn of_two_branches_that_remove_a_line_the_first_ends_it() {
     let sandbox = Sandbox::new();
     sandbox.write("f", "1\n2\n3\n");
