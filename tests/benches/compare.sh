@@ -8,7 +8,8 @@
 #
 # What is compared: `git blame` over every text file at HEAD, once, with `stats --infer --json`
 # that knows nothing ("cold"), knows this commit ("again"), or knows the tree of at least a hundred
-# commits earlier ("after 100"); and `git blame` of one file with `blame` of it, before and after
+# commits earlier ("after 100"); what became of every line there ever was (`--survival`), which Git
+# cannot tell; and `git blame` of one file with `blame` of it, before and after
 # `stats` has been asked. In a repository with notes of git-ai they are imported then, and the same
 # is asked with them.
 set -euo pipefail
@@ -71,8 +72,11 @@ compare() {
     before="$before; git update-ref --no-deref HEAD $head"
     after=$(median "$before" "$stats")
     row "after $new new commits" "$after" "$(ratio "$blame" "$after") times faster"
-    printf '\nMemory, cold: %s MB. The index: %s KB.\n' \
-        "$(rm -rf "$XDG_CACHE_HOME"; peak "$stats")" "$(du -k "$XDG_CACHE_HOME" | tail -1 | cut -f1)"
+    local survival="'$provenance' stats --survival --json"
+    row "\`stats --survival\`, the whole history" "$(median true "$survival")" ''
+    printf '\nMemory, cold: %s MB, `--survival` %s MB. The index: %s KB.\n' \
+        "$(rm -rf "$XDG_CACHE_HOME"; peak "$stats")" "$(peak "$survival")" \
+        "$(du -k "$XDG_CACHE_HOME" | tail -1 | cut -f1)"
 
     # Those that most commits changed, that are still here, and one in the middle.
     tr '\0' '\n' < "$scratch/files" > "$scratch/here"

@@ -40,6 +40,11 @@
 //!   at the head. And of a file of which two were made, each line is one that stands twice.
 //! - The same commits give the same cohorts in the same order, whatever the number of threads.
 //!
+//! # What it costs
+//!
+//! Every line there ever was in Git's own history, of 81,966 commits and 21,215 merges: a minute and
+//! 0.75 GB on two cores. The history pass takes a third of that time, and more memory.
+//!
 //! # What is not checked
 //!
 //! Moves of lines within a file and between files: a moved line ends, and another is born. Commits
