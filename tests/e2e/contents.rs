@@ -34,6 +34,21 @@ fn a_binary_file_is_claimed_whole() {
     repo.provenance(["verify"]).succeeds();
 }
 
+#[test]
+fn in_a_file_of_a_million_lines_each_line_is_whose_it_is() {
+    let repo = Sandbox::new().with_provenance();
+    let mut lines: Vec<String> = (0..1_000_000).map(|line| format!("{line}\n")).collect();
+    repo.write("data.txt", lines.concat());
+    repo.commit("by hand");
+    lines[500] = "agent\n".to_owned();
+    repo.agent(MODEL).edits("data.txt", lines.concat());
+    lines[700] = "person\n".to_owned();
+    repo.write("data.txt", lines.concat());
+    repo.commit("by both");
+    let file = &predicate(&repo, "HEAD")["contributions"][0]["files"][0];
+    assert_eq!(file["ai"], serde_json::json!([[501, 501]]));
+}
+
 // Other file systems refuse such a name.
 #[cfg(target_os = "linux")]
 #[test]

@@ -46,7 +46,9 @@ pub(crate) use twin::is_distinct;
 /// The most bytes of a content whose lines are labelled: 16 MiB.
 pub const MAX_BYTES: usize = 16 << 20;
 /// The most lines of a content that are labelled.
-pub const MAX_LINES: usize = 1 << 18;
+pub const MAX_LINES: usize = 1 << 20;
+/// The most lines that one step takes away and brings, together.
+pub const MAX_CHANGED_LINES: usize = 1 << 19;
 
 /// Whose a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,7 +82,8 @@ impl<K: Copy> Label<K> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LinesError {
-    /// The content is over [`MAX_BYTES`] or [`MAX_LINES`].
+    /// The content is over [`MAX_BYTES`] or [`MAX_LINES`], or [`MAX_CHANGED_LINES`] is not enough for
+    /// what became of it.
     #[error(
         "a content of {bytes} bytes and {lines} lines is too large to label by lines: claim the \
          file as a whole"
@@ -223,18 +226,18 @@ impl<K: Copy + Eq> Chain<K> {
 }
 
 fn admitted(content: &[u8]) -> Result<Text, LinesError> {
-    let too_large = |lines| LinesError::TooLarge {
-        bytes: content.len(),
-        lines,
-    };
     if content.len() > MAX_BYTES {
-        return Err(too_large(0));
+        return Err(too_large(content.len(), 0));
     }
     let text = Text::of(content);
     if text.len() > MAX_LINES {
-        return Err(too_large(text.len()));
+        return Err(too_large(content.len(), text.len()));
     }
     Ok(text)
+}
+
+const fn too_large(bytes: usize, lines: usize) -> LinesError {
+    LinesError::TooLarge { bytes, lines }
 }
 
 /// The form in which a chain is kept.

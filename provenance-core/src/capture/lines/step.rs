@@ -8,7 +8,7 @@ use super::memory::{Memory, has_substance};
 use super::similar::Shape;
 use super::text::{Text, common_runs};
 use super::twin::{Twins, is_distinct};
-use super::{Label, LinesError};
+use super::{Label, LinesError, MAX_CHANGED_LINES, too_large};
 use crate::git::diff::{self, Hunk, Setting};
 
 /// A new line is compared with the old lines of its hunk that are at most so far from its place.
@@ -48,6 +48,12 @@ pub(super) fn labels_after<K: Copy + Eq>(
     let gone: Vec<Range<usize>> = gone.collect();
     if let Some(labels) = memory.state(new) {
         return Ok(After { labels, gone });
+    }
+    let changed = hunks
+        .iter()
+        .map(|hunk| hunk.old_range().len() + hunk.new_range().len());
+    if changed.sum::<usize>() > MAX_CHANGED_LINES {
+        return Err(too_large(new.bytes().len(), new.len()));
     }
     let mut step = Step {
         old,

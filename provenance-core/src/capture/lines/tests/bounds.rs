@@ -40,6 +40,44 @@ fn attack_a_file_that_is_too_large_is_said_so_and_the_chain_goes_on() {
 }
 
 #[test]
+fn a_few_changes_in_a_million_lines_are_labelled_and_a_million_changes_are_not() {
+    let lines = |start: usize| -> Vec<String> {
+        let lines = start..start + MAX_LINES;
+        lines.map(|line| format!("{line}\n")).collect()
+    };
+    let mut content = lines(0);
+    let mut chain = Chain::start(content.concat().as_bytes());
+    let before = content.concat();
+    content[500] = "agent\n".to_owned();
+    let after = content.concat();
+    chain
+        .observe_agent(before.as_bytes(), after.as_bytes(), 1)
+        .unwrap();
+    content[700] = "person\n".to_owned();
+    let labels = chain.settle(content.concat().as_bytes()).unwrap();
+    assert_eq!(labels.len(), MAX_LINES);
+    assert_eq!(
+        [labels[499], labels[500], labels[700]],
+        [Before, Ai(1), Human]
+    );
+    let other = lines(MAX_LINES).concat();
+    assert!(matches!(
+        chain.settle(other.as_bytes()),
+        Err(LinesError::TooLarge { .. } | LinesError::Diff(_))
+    ));
+    // As many as are compared, but more than are labelled.
+    let other = content.iter().enumerate().map(|(line, text)| match line {
+        0..300_000 => format!("new {text}"),
+        _ => text.clone(),
+    });
+    let other: String = other.collect();
+    assert!(matches!(
+        chain.settle(other.as_bytes()),
+        Err(LinesError::TooLarge { .. })
+    ));
+}
+
+#[test]
 fn attack_endless_changes_do_not_fill_the_memory() {
     let mut chain = Chain::<u8>::start(b"");
     for n in 0..300 {
