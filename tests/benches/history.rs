@@ -13,11 +13,11 @@
 //!
 //! | | commits | files | `git blame` | `stats`, cold | again | after 100 more | memory |
 //! |---|---|---|---|---|---|---|---|
-//! | aider | 13,138 | 512 | 22.7 s | 0.89 s, 25.4x | 0.03 s | 0.06 s | 151 MB |
-//! | git-ai | 5,337 | 849 | 15.0 s | 0.95 s, 15.8x | 0.02 s | 0.08 s | 117 MB |
-//! | cargo | 23,077 | 2,717 | 170 s | 3.09 s, 55.0x | 0.08 s | 0.13 s | 259 MB |
+//! | aider | 13,138 | 512 | 19.7 s | 0.78 s, 25.3x | 0.03 s | 0.06 s | 149 MB |
+//! | git-ai | 5,337 | 849 | 15.5 s | 1.03 s, 15.0x | 0.03 s | 0.09 s | 120 MB |
+//! | cargo | 23,077 | 2,717 | 162 s | 3.13 s, 51.7x | 0.07 s | 0.15 s | 254 MB |
 //!
-//! All keep the budget, and the 150 ms after a hundred commits; there cargo is near the edge, 130 to
+//! All keep the budget, and the 150 ms after a hundred commits; there cargo is at the edge, 130 to
 //! 190 ms in repeated runs. Its own history: 22.7x cold, 58 MB.
 //!
 //! The loops of the budget took 25.0, 16.9 and 227 s (691, 893 and 3,072 files, binaries counted).
