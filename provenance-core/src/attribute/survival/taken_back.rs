@@ -5,7 +5,7 @@
 
 use fixedbitset::FixedBitSet;
 
-use super::lines::{followed, meeting, outside, spans_of, united};
+use super::lines::{Span, followed, meeting, outside, spans_of, united};
 use super::tree::Tree;
 use super::walk::{Visit, Walk};
 
@@ -55,34 +55,35 @@ impl Walk<'_> {
         let parents = visit.trees.iter().zip(&visit.pasts).zip(differing);
         for ((old, past), differing) in parents {
             for path in differing {
-                let mut out = Vec::new();
-                for lines in followed(spans_of(tree.get(*path))) {
-                    self.taken_back
-                        .of(lines, |start, end| out.push((start, end)));
-                }
-                if out.is_empty() {
-                    continue;
-                }
-                let out = united(out);
-                let mut before = Vec::new();
-                meeting(spans_of(old.get(*path)), &out, |start, end, _| {
-                    before.push((start, end));
-                });
-                let before = united(before);
-                for lines in out {
-                    outside(lines, &before, |start, end| {
-                        self.by_birth((start, end), |place, (start, end)| {
-                            if past.contains(self.age(place)) {
-                                again.extend(start..end);
-                            }
-                        });
-                    });
-                }
+                let (old, new) = (spans_of(old.get(*path)), spans_of(tree.get(*path)));
+                self.again(past, old, new, &mut again);
             }
         }
         let place = u32::try_from(visit.place).unwrap_or(u32::MAX);
-        self.taken_back
-            .again
-            .extend(again.into_iter().map(|line| (line, place)));
+        let again = again.into_iter().map(|line| (line, place));
+        self.taken_back.again.extend(again);
+    }
+
+    /// The lines of a file that were taken out, and that a parent has no more though it comes after
+    /// their birth.
+    fn again(&self, past: &FixedBitSet, old: &[Span], new: &[Span], again: &mut Vec<u32>) {
+        let mut out = Vec::new();
+        for lines in followed(new) {
+            self.taken_back
+                .of(lines, |start, end| out.push((start, end)));
+        }
+        let out = united(out);
+        let mut before = Vec::new();
+        meeting(old, &out, |start, end, _| before.push((start, end)));
+        let before = united(before);
+        for lines in out {
+            outside(lines, &before, |start, end| {
+                self.by_birth((start, end), |place, (start, end)| {
+                    if past.contains(self.age(place)) {
+                        again.extend(start..end);
+                    }
+                });
+            });
+        }
     }
 }
