@@ -114,7 +114,7 @@ pub(super) struct Paths {
     numbers: HashMap<Arc<[u8]>, u32>,
     names: Vec<Arc<[u8]>>,
     /// Under which other paths lines of a path were before, or came to stand.
-    renames: HashMap<u32, Vec<u32>>,
+    renames: HashMap<u32, HashSet<u32>>,
 }
 
 impl Paths {
@@ -141,15 +141,12 @@ impl Paths {
     /// Takes down that a file of one path has lines that stood under another.
     pub(super) fn rename(&mut self, old: u32, new: u32) {
         for (path, other) in [(old, new), (new, old)] {
-            let others = self.renames.entry(path).or_default();
-            if !others.contains(&other) {
-                others.push(other);
-            }
+            self.renames.entry(path).or_default().insert(other);
         }
     }
 
-    /// Returns all paths under which lines of files can have stood that were ever renamed; none where
-    /// none of them was.
+    /// Returns all paths under which lines of these can stand, too, because files were renamed, with
+    /// those of these that were.
     pub(super) fn renamed(&self, paths: HashSet<u32>) -> HashSet<u32> {
         let mut all = HashSet::new();
         let mut open: Vec<u32> = paths.into_iter().collect();
